@@ -1,0 +1,125 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+/// One list for every target, so that no module is held to less than the others.
+let settings: [SwiftSetting] = [
+    // Data races are compile errors.
+    .swiftLanguageMode(.v6),
+    // Every use of a C pointer needs the word `unsafe`: "the cores contain no pointer" is checked, not hoped.
+    .strictMemorySafety(),
+    // A warning nobody reads is a defect waiting; ours are errors (dependencies keep theirs).
+    .treatAllWarnings(as: .error),
+    // `any P` shows where a value is boxed.
+    .enableUpcomingFeature("ExistentialAny"),
+    // A member comes from a module the file imports, not from one some other file imports.
+    .enableUpcomingFeature("MemberImportVisibility"),
+    // libmpv's and NIO's types do not leak into the faces of our modules by accident.
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    // An async function runs where its caller runs unless it says otherwise.
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioTLS = Target.Dependency.product(name: "NIOTLS", package: "swift-nio")
+let nioConcurrency = Target.Dependency.product(name: "NIOConcurrencyHelpers", package: "swift-nio")
+let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let x509 = Target.Dependency.product(name: "X509", package: "swift-certificates")
+let asn1 = Target.Dependency.product(name: "SwiftASN1", package: "swift-asn1")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
+let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
+
+let package = Package(
+    name: "peerwatch",
+    products: [
+        .executable(name: "peerwatch", targets: ["peerwatch"])
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-nio.git", exact: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl.git", exact: "2.37.6"),
+        .package(url: "https://github.com/apple/swift-crypto.git", exact: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-certificates.git", exact: "1.21.1"),
+        .package(url: "https://github.com/apple/swift-asn1.git", exact: "1.7.4"),
+        .package(url: "https://github.com/apple/swift-argument-parser.git", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log.git", exact: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-collections.git", exact: "1.6.0"),
+    ],
+    targets: [
+        // The words of the project.
+        .target(name: "PartyModel", dependencies: [crypto], swiftSettings: settings),
+        .target(
+            name: "WireFormat", dependencies: ["PartyModel", crypto, nioCore],
+            swiftSettings: settings),
+
+        // Cores: they decide, and touch nothing.
+        .target(
+            name: "SwarmCore", dependencies: ["PartyModel", deque, heap], swiftSettings: settings),
+        .target(name: "RoomCore", dependencies: ["PartyModel"], swiftSettings: settings),
+        .target(name: "SyncCore", dependencies: ["PartyModel"], swiftSettings: settings),
+
+        // Shells: they carry out, and decide nothing.
+        .target(
+            name: "FilmStore", dependencies: ["PartyModel", crypto, nioCore, nioConcurrency],
+            swiftSettings: settings),
+        .target(
+            name: "MeshTransport",
+            dependencies: [
+                "PartyModel", "WireFormat", crypto, nioCore, nioPosix, nioTLS, nioSSL, x509, asn1,
+                nioConcurrency, logging,
+            ],
+            swiftSettings: settings),
+        .systemLibrary(name: "CMpv", providers: [.apt(["libmpv-dev"])]),
+        .target(
+            name: "MpvPlayer", dependencies: ["PartyModel", "CMpv", nioConcurrency],
+            resources: [.embedInCode("Resources/peerwatch/main.lua")],
+            swiftSettings: settings),
+
+        // The running party and its face.
+        .target(
+            name: "PartyRuntime",
+            dependencies: [
+                "PartyModel", "WireFormat", "SwarmCore", "RoomCore", "SyncCore", "FilmStore",
+                "MeshTransport", "MpvPlayer", nioCore, nioPosix, nioConcurrency, crypto, logging,
+            ],
+            swiftSettings: settings),
+        .executableTarget(
+            name: "peerwatch", dependencies: ["PartyRuntime", "PartyModel", arguments, logging],
+            swiftSettings: settings),
+
+        .testTarget(
+            name: "PartyModelTests", dependencies: ["PartyModel", crypto], swiftSettings: settings),
+        .testTarget(
+            name: "WireFormatTests", dependencies: ["WireFormat", "PartyModel", crypto, nioCore],
+            swiftSettings: settings),
+        .testTarget(
+            name: "SwarmCoreTests", dependencies: ["SwarmCore", "PartyModel"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "RoomCoreTests", dependencies: ["RoomCore", "PartyModel", crypto],
+            swiftSettings: settings),
+        .testTarget(
+            name: "SyncCoreTests", dependencies: ["SyncCore", "PartyModel"], swiftSettings: settings
+        ),
+        .testTarget(
+            name: "FilmStoreTests", dependencies: ["FilmStore", "PartyModel", crypto, nioCore],
+            swiftSettings: settings),
+        .testTarget(
+            name: "MeshTransportTests",
+            dependencies: [
+                "MeshTransport", "WireFormat", "PartyModel", crypto, nioCore, nioPosix, nioEmbedded,
+                nioSSL, nioConcurrency,
+            ],
+            swiftSettings: settings),
+        .testTarget(
+            name: "MpvPlayerTests", dependencies: ["MpvPlayer", "PartyModel", nioConcurrency],
+            swiftSettings: settings),
+        .testTarget(
+            name: "EndToEndTests", dependencies: ["PartyModel"], swiftSettings: settings),
+        .testTarget(name: "TidyTests", swiftSettings: settings),
+    ]
+)

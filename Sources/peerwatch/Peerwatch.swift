@@ -1,0 +1,1 @@
+@main struct Peerwatch { static func main() {} }
