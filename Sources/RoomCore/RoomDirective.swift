@@ -1,0 +1,78 @@
+// All that the room can be told, and all that it can tell its shell.
+
+public import PartyModel
+
+/// What happened, for the room to decide on.
+public enum RoomEvent: Sendable {
+    /// A control connection is up and proven.
+    case connected(PeerID, isHost: Bool)
+    /// A peer said who it is.
+    case introduced(Introduction, by: Newcomer)
+    /// The host took us in.
+    case welcomed(Welcome, from: PeerID)
+    /// Who is here, by anyone's word with the room's signature.
+    case roster(Signed<Roster>)
+    /// What we watch, by anyone's word with the room's signature.
+    case playlist(Signed<Playlist>)
+    /// What somebody wants to play, by anyone's word with the author's signature.
+    case timeline(Signed<Intent>, from: PeerID)
+    /// A control connection is gone.
+    case disconnected(PeerID)
+    /// Dialling a member came to nothing.
+    case dialFailed(PeerID)
+    /// Our user or player wants a change; the time is the room's.
+    case wished(Wish, at: RoomInstant)
+    /// The host's film can start; the time is the room's.
+    case started(at: MediaPosition, RoomInstant)
+    /// What the host's player read before its first frame.
+    case prefetchKnown([Welcome.Prefetch])
+    /// Time passed; see ``RoomDirective/wake(at:)``.
+    case tick
+}
+
+/// A proven peer that introduces itself.
+public struct Newcomer: Hashable, Sendable {
+    /// The digest of its certificate in this session.
+    public let fingerprint: CertificateFingerprint
+    /// The public key of that certificate.
+    public let key: MemberKey
+    /// Its address as seen from here, with the port it listens on, when that is known.
+    public let observed: PeerAddress?
+
+    /// A peer with these properties.
+    public init(fingerprint: CertificateFingerprint, key: MemberKey, observed: PeerAddress?) {
+        self.fingerprint = fingerprint
+        self.key = key
+        self.observed = observed
+    }
+}
+
+/// What the shell is to do. Directives are carried out in order.
+public enum RoomDirective: Hashable, Sendable {
+    /// Send a message to one peer.
+    case send(Message, to: PeerID)
+    /// Send a message to all that are connected, but one.
+    case broadcast(Message, except: PeerID?)
+    /// Say good-bye and end the connection.
+    case refuse(PeerID, Bye)
+    /// Show this entry of ours to those we dial.
+    case carryCredential(Signed<Member>)
+    /// Connect to a member; answer with `connected` or `dialFailed`.
+    case dial(Member)
+    /// Connect to the host again; answer with `connected` or `dialFailed`.
+    case dialHost(PeerID)
+    /// A member is new here.
+    case memberJoined(Member)
+    /// A member is gone.
+    case memberLeft(Member)
+    /// A member's connection is lost, or there again.
+    case memberReachable(Member, Bool)
+    /// The playlist is another one now.
+    case adopt(Playlist)
+    /// Fetch these first.
+    case prefetch([Welcome.Prefetch])
+    /// The player follows this from now on.
+    case follow(Intent)
+    /// Send a `tick` at this time; the newest one counts.
+    case wake(at: MonotonicInstant)
+}

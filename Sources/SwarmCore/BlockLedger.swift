@@ -1,0 +1,116 @@
+// What this peer has of one item, and what it is doing about the rest.
+//
+// Invariant: every block is in exactly one `BlockState`, and only the methods here move it. The
+// counts of missing and verified blocks always agree with the states.
+
+import PartyModel
+
+/// Where a block stands with this peer.
+public enum BlockState: UInt8, Hashable, Sendable {
+    /// Nobody was asked for it.
+    case missing
+    /// At least one peer was asked for it.
+    case requested
+    /// Its bytes are here and are being checked, or wait for their root.
+    case arrived
+    /// Checked and stored.
+    case verified
+}
+
+/// The states of all blocks of one item.
+struct BlockLedger {
+    let geometry: ChunkGeometry
+    private var states: [BlockState]
+    private(set) var missingCount: Int
+    private(set) var verifiedCount: Int
+
+    /// No block before this one is missing: where a search from the front starts.
+    private var firstMissing = 0
+
+    init(geometry: ChunkGeometry, isComplete: Bool) {
+        self.geometry = geometry
+        let count = geometry.blockCount
+        states = Array(repeating: isComplete ? .verified : .missing, count: count)
+        missingCount = isComplete ? 0 : count
+        verifiedCount = isComplete ? count : 0
+        firstMissing = isComplete ? count : 0
+    }
+
+    var isComplete: Bool { verifiedCount == states.count }
+
+    subscript(block: BlockIndex) -> BlockState { states[Int(block.number)] }
+
+    /// Moves a block; asking for what is there or unasking what arrived changes nothing.
+    mutating func move(_ block: BlockIndex, to new: BlockState) {
+        let index = Int(block.number)
+        let old = states[index]
+        guard old != new, old != .verified else { return }
+        states[index] = new
+        if old == .missing { missingCount -= 1 }
+        if new == .missing {
+            missingCount += 1
+            firstMissing = min(firstMissing, index)
+        }
+        if new == .verified { verifiedCount += 1 }
+    }
+
+    /// The first missing block in `range` of block numbers that `isCandidate` accepts.
+    mutating func firstMissing(
+        in range: Range<Int>, where isCandidate: (BlockIndex) -> Bool
+    ) -> BlockIndex? {
+        guard missingCount > 0 else { return nil }
+        while firstMissing < states.count, states[firstMissing] != .missing { firstMissing += 1 }
+        var index = max(range.lowerBound, firstMissing)
+        let end = min(range.upperBound, states.count)
+        while index < end {
+            if states[index] == .missing {
+                let block = BlockIndex(unchecked: UInt32(index))
+                if isCandidate(block) { return block }
+            }
+            index += 1
+        }
+        return nil
+    }
+
+    /// The verified blocks of a chunk.
+    func verifiedMask(of chunk: ChunkIndex) -> BlockMask {
+        var mask = BlockMask.none
+        for block in geometry.blocks(of: chunk) where self[block] == .verified {
+            mask.insert(slot: block.slot)
+        }
+        return mask
+    }
+
+    /// Bytes that are verified without a gap from `offset` on.
+    func contiguousBytes(from offset: Int64) -> Int64 {
+        guard let first = geometry.block(containing: offset) else { return 0 }
+        var index = Int(first.number)
+        while index < states.count, states[index] == .verified { index += 1 }
+        let end = min(Int64(index) * Int64(ChunkGeometry.blockSize), geometry.size)
+        return max(0, end - offset)
+    }
+
+    /// Bytes of all verified blocks.
+    var verifiedBytes: Int64 {
+        let lastIndex = states.count - 1
+        let full = Int64(verifiedCount) * Int64(ChunkGeometry.blockSize)
+        guard states[lastIndex] == .verified else { return full }
+        let last = geometry.length(of: BlockIndex(unchecked: UInt32(lastIndex)))
+        return full - Int64(ChunkGeometry.blockSize - last)
+    }
+
+    /// The whole item as pages of whole chunks.
+    func bitfieldPages(of item: ItemID) -> [BitfieldPage] {
+        stride(from: 0, to: geometry.chunkCount, by: Limits.chunksPerBitfieldPage).map { first in
+            let end = min(first + Limits.chunksPerBitfieldPage, geometry.chunkCount)
+            var bits = [UInt8](repeating: 0, count: (end - first + 7) / 8)
+            for number in first..<end {
+                guard let chunk = geometry.chunk(at: number),
+                    verifiedMask(of: chunk) == geometry.fullMask(of: chunk)
+                else { continue }
+                bits[(number - first) / 8] |= 0x80 >> UInt8((number - first) % 8)
+            }
+            return BitfieldPage(item: item, firstChunk: UInt32(first), bits: bits)
+        }
+    }
+}

@@ -1,0 +1,79 @@
+// Which blocks are wanted next, before any peer is considered.
+//
+// A player reads a film at one place at a time, but an opening one jumps: the head, the index at the
+// end, the head again. So the newest few places it read count, the newest first; a seek makes all older
+// places worthless at once. Behind them comes everything else in order, from the newest place on and
+// round again, then the next item.
+
+import PartyModel
+
+/// What the player of this peer needs, and in which order the rest follows.
+struct Demand {
+    /// How far ahead of a read blocks are urgent: enough for mpv's own read-ahead of 1 MiB and the
+    /// next request behind it.
+    static let urgentBytes: Int64 = 2 << 20
+    /// Head, index and data: no demuxer alternates between more places.
+    static let placesKept = 3
+
+    /// Where the player read lately, in block numbers, newest first.
+    private(set) var places: [Range<Int>] = []
+    /// The item the places are in.
+    private(set) var item: ItemID?
+    /// What comes after the item.
+    var followers: [ItemID] = []
+    /// What the host's player read before its first frame; wanted before all else until read.
+    private var prefetch: [Range<Int>] = []
+    private var isSeekPending = false
+
+    /// Turns to another item; what is known of places and prefetch is of the old one.
+    mutating func turn(to newItem: ItemID, followers: [ItemID]) {
+        self.followers = followers
+        guard newItem != item else { return }
+        item = newItem
+        places = []
+        prefetch = []
+        isSeekPending = false
+    }
+
+    mutating func prefetch(_ ranges: [Range<Int>]) { prefetch = ranges }
+
+    /// The player jumps: with its next read, all older places are void.
+    mutating func seek() { isSeekPending = true }
+
+    /// The player reads here; `true` when older places became void.
+    mutating func read(_ bytes: Range<Int64>, geometry: ChunkGeometry) -> Bool {
+        let blockSize = Int64(ChunkGeometry.blockSize)
+        let first = Int(bytes.lowerBound / blockSize)
+        let end = min(
+            Int((bytes.lowerBound + Self.urgentBytes + blockSize - 1) / blockSize),
+            geometry.blockCount)
+        guard first < end else { return false }
+        let place = first..<end
+        let voidsOthers = isSeekPending
+        isSeekPending = false
+        if voidsOthers {
+            places = [place]
+            prefetch = []
+            return true
+        }
+        // A place that moves on is the same place.
+        places.removeAll { $0.contains(first) || $0.upperBound == first }
+        places.insert(place, at: 0)
+        if places.count > Self.placesKept { places.removeLast() }
+        return false
+    }
+
+    /// The urgent ranges, most urgent first.
+    var urgent: [Range<Int>] { places.isEmpty ? prefetch : places + prefetch }
+
+    /// Whether a player waits for blocks around here.
+    func isUrgent(_ block: BlockIndex) -> Bool {
+        urgent.contains { $0.contains(Int(block.number)) }
+    }
+
+    /// Everything in the order it is wanted once the urgent is under way.
+    func order(blockCount: Int) -> [Range<Int>] {
+        let start = places.first?.lowerBound ?? 0
+        return [start..<blockCount, 0..<start]
+    }
+}

@@ -1,0 +1,80 @@
+// All that the swarm can be told, and all that it can tell its shell.
+
+public import PartyModel
+
+/// What happened, for the swarm to decide on.
+public enum SwarmEvent: Sendable {
+    /// An item is known: either all of it is here, or these blocks are, verified.
+    case itemAdded(ItemID, ChunkGeometry, SwarmHolding)
+    /// This item plays now, and these follow.
+    case turned(to: ItemID, followers: [ItemID])
+    /// These bytes of the playing item are read before the first frame.
+    case prefetchHinted(ItemID, [Range<Int64>])
+    /// The player reads these bytes of an item.
+    case playerReads(ItemID, Range<Int64>)
+    /// The player jumps; its next read is somewhere else.
+    case playerSought(ItemID)
+
+    /// A peer can be asked and served.
+    case peerJoined(PeerID, isHost: Bool)
+    /// A peer is gone.
+    case peerLeft(PeerID)
+    /// The round trip to a peer was measured.
+    case roundTripMeasured(PeerID, Duration)
+
+    /// A peer said what it has.
+    case bitfield(BitfieldPage, from: PeerID)
+    /// A peer said what it has now.
+    case have(Have, from: PeerID)
+    /// A peer asked for blocks.
+    case request(BlockRequest, from: PeerID)
+    /// A peer took requests back.
+    case cancel(BlockRequest, from: PeerID)
+    /// A peer will not send what it was asked for.
+    case reject(BlockRequest, from: PeerID)
+
+    /// A block's bytes came in.
+    case blockArrived(ItemID, block: UInt32, byteCount: Int, from: PeerID)
+    /// A block was checked and stored.
+    case blockStored(BlockAddress)
+    /// A block did not match its hash; the peer sent it.
+    case blockMismatched(BlockAddress, from: PeerID)
+    /// A block could not be kept though nothing is wrong with it (no space to hold it).
+    case blockDropped(BlockAddress)
+    /// A block left for a peer.
+    case blockSent(BlockAddress, to: PeerID)
+    /// A block could not be read, and will not be sent.
+    case blockUnreadable(BlockAddress, to: PeerID)
+
+    /// Downloading pauses or goes on (a full disk).
+    case downloadPaused(Bool)
+    /// Time passed; see ``SwarmDirective/wake(at:)``.
+    case tick
+}
+
+/// What of an item is here from the start.
+public enum SwarmHolding: Hashable, Sendable {
+    /// All of it: this peer hosts it.
+    case everything
+    /// These blocks, all verified.
+    case blocks([BlockIndex])
+}
+
+/// What the shell is to do. Directives are carried out in order.
+public enum SwarmDirective: Hashable, Sendable {
+    /// Send a message on the control connection.
+    case send(Message, to: PeerID)
+    /// Read a block and send it; answer with `blockSent` or `blockUnreadable`.
+    case upload(BlockAddress, to: PeerID)
+    /// Check and store the block that just arrived; answer with `blockStored`, `blockMismatched`
+    /// or `blockDropped`.
+    case store(BlockAddress, from: PeerID)
+    /// Forget the block that just arrived: it is here already.
+    case discard(BlockAddress)
+    /// End the connection: the peer broke a rule.
+    case drop(PeerID, Bye)
+    /// An item is whole now.
+    case completed(ItemID)
+    /// Send a `tick` at this time; the newest one counts.
+    case wake(at: MonotonicInstant)
+}

@@ -1,0 +1,41 @@
+// Did the user do this, or did we?
+//
+// The player reports every change of a property, its own echo of our commands included, some time
+// later and possibly coalesced. A reported value that we commanded is ours and settles every command
+// before it; any other is the user's, whichever way it came: key, on-screen control, script or IPC.
+
+import PartyModel
+
+/// Commands whose echo has not come back yet, for one property.
+struct ExpectedChanges<Value: Equatable & Sendable>: Sendable {
+    /// An echo comes within a few milliseconds; coalesced changes have none, and must not turn a
+    /// later key press into ours.
+    static var patience: Duration { .seconds(1) }
+
+    private var expected: [(value: Value, until: MonotonicInstant)] = []
+
+    /// The value the player has, as far as reported or commanded.
+    private(set) var current: Value
+
+    init(current: Value) { self.current = current }
+
+    /// We are about to command `value`; `false` when the player has it already.
+    mutating func command(_ value: Value, now: MonotonicInstant) -> Bool {
+        guard value != current else { return false }
+        current = value
+        expected.append((value, now + Self.patience))
+        return true
+    }
+
+    /// The player reports `value`; `true` when that is the user's doing.
+    mutating func report(_ value: Value, now: MonotonicInstant) -> Bool {
+        expected.removeAll { $0.until < now }
+        if let index = expected.firstIndex(where: { $0.value == value }) {
+            expected.removeSubrange(...index)
+            return false
+        }
+        guard value != current else { return false }
+        current = value
+        return true
+    }
+}
