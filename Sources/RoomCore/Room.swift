@@ -269,9 +269,7 @@ public struct Room: Sendable {
     private mutating func merge(
         _ signed: Signed<Intent>, from peer: PeerID, into directives: inout [RoomDirective]
     ) {
-        let outcome = timeline.merge(
-            signed, keyOf: { member($0)?.key }, playlist: playlist?.content)
-        switch outcome {
+        switch mergeIntoTimeline(signed) {
         case .accepted:
             directives.append(.broadcast(.timeline(signed), except: peer))
             directives.append(.follow(signed.content))
@@ -283,6 +281,13 @@ public struct Room: Sendable {
         }
     }
 
+    private mutating func mergeIntoTimeline(_ signed: Signed<Intent>) -> Timeline.Outcome {
+        let members = members
+        return timeline.merge(
+            signed, keyOf: { author in members.first { $0.peer == author }?.key },
+            playlist: playlist?.content)
+    }
+
     private mutating func act(
         on wish: Wish, at roomNow: RoomInstant, into directives: inout [RoomDirective]
     ) {
@@ -290,9 +295,7 @@ public struct Room: Sendable {
             let intent = timeline.intent(for: wish, author: me, at: roomNow, playlist: playlist)
         else { return }
         let signed = signer.sign(intent)
-        guard
-            timeline.merge(signed, keyOf: { member($0)?.key }, playlist: playlist) == .accepted
-        else { return }
+        guard mergeIntoTimeline(signed) == .accepted else { return }
         directives.append(.broadcast(.timeline(signed), except: nil))
         directives.append(.follow(intent))
     }
