@@ -71,7 +71,7 @@ public struct Swarm {
         var directives: [SwarmDirective] = []
         switch event {
         case .itemAdded(let item, let geometry, let holding):
-            add(item, geometry, holding, now: now, into: &directives)
+            add(item, geometry, holding, into: &directives)
         case .turned(let item, let followers):
             demand.turn(to: item, followers: followers)
         case .prefetchHinted(let item, let ranges):
@@ -126,15 +126,11 @@ public struct Swarm {
     // MARK: Items and the player
 
     private mutating func add(
-        _ item: ItemID, _ geometry: ChunkGeometry, _ holding: SwarmHolding, now: MonotonicInstant,
+        _ item: ItemID, _ geometry: ChunkGeometry, _ holding: SwarmHolding,
         into directives: inout [SwarmDirective]
     ) {
         guard items[item] == nil else { return }
-        var ledger = BlockLedger(geometry: geometry, isComplete: holding == .everything)
-        if case .blocks(let blocks) = holding {
-            for block in blocks { ledger.move(block, to: .verified) }
-        }
-        items[item] = ledger
+        items[item] = BlockLedger(geometry: geometry, isComplete: holding == .everything)
         for peer in peers.keys.sorted() {
             peers[peer]?.availability[item] = Availability(geometry: geometry)
             for page in earlyPages[peer] ?? [] where page.item == item { merge(page, from: peer) }

@@ -4,7 +4,7 @@ public import PartyModel
 
 /// What happened, for the swarm to decide on.
 public enum SwarmEvent: Sendable {
-    /// An item is known: either all of it is here, or these blocks are, verified.
+    /// An item is known.
     case itemAdded(ItemID, ChunkGeometry, SwarmHolding)
     /// This item plays now, and these follow.
     case turned(to: ItemID, followers: [ItemID])
@@ -56,8 +56,8 @@ public enum SwarmEvent: Sendable {
 public enum SwarmHolding: Hashable, Sendable {
     /// All of it: this peer hosts it.
     case everything
-    /// These blocks, all verified.
-    case blocks([BlockIndex])
+    /// Nothing yet; blocks of an earlier run turn up as `blockStored`.
+    case nothing
 }
 
 /// What the shell is to do. Directives are carried out in order.

@@ -12,8 +12,8 @@ public import PartyModel
 public enum FollowerEvent: Hashable, Sendable {
     /// The room wants this; the room's time is given with every event.
     case intent(Intent)
-    /// The player has opened an item and shows it.
-    case opened(ItemID)
+    /// The player has opened an item and shows it, from here.
+    case opened(ItemID, at: MediaPosition)
     /// The player reports its pause state.
     case paused(Bool)
     /// The player reports its speed.
@@ -89,8 +89,8 @@ public struct Follower: Sendable {
         case .intent(let new):
             intent = new
             apply(new, now: now, roomNow: roomNow, into: &directives)
-        case .opened(let item):
-            open(item, now: now, roomNow: roomNow, into: &directives)
+        case .opened(let item, let position):
+            open(item, at: position, now: now, roomNow: roomNow, into: &directives)
         case .paused(let paused):
             guard pause.report(paused, now: now), openItem != nil else { break }
             // Until the report the player was in the other state.
@@ -153,14 +153,14 @@ public struct Follower: Sendable {
 
     /// The item asked for is there: what changed meanwhile is made up for.
     private mutating func open(
-        _ item: ItemID, now: MonotonicInstant, roomNow: RoomInstant,
+        _ item: ItemID, at position: MediaPosition, now: MonotonicInstant, roomNow: RoomInstant,
         into directives: inout [FollowerDirective]
     ) {
         guard item == requestedItem, openItem == nil else { return }
         openItem = item
         isSeeking = false
         guard let intent, intent.item == item else { return }
-        note(intent.position(at: roomNow), now: now)
+        note(position, now: now)
         apply(intent, now: now, roomNow: roomNow, into: &directives)
     }
 

@@ -1,0 +1,116 @@
+// What connections bring: each event of the mesh and each message goes to the core it concerns.
+
+import MeshTransport
+import NIOCore
+import PartyModel
+import RoomCore
+import SwarmCore
+import SyncCore
+import WireFormat
+
+extension Party {
+    /// Whether a proven peer belongs to the room, for this process.
+    func admits(_ peer: RemotePeer) -> Bool {
+        peer.isHost || roomSigner != nil || room?.member(peer.peer) != nil || peer.credential != nil
+    }
+
+    func handle(_ event: MeshEvent) {
+        switch event {
+        case .connected(let remote, _):
+            connected(remote)
+        case .bulkReady(let peer):
+            logger.debug("bulk ready", metadata: ["peer": "\(peer)"])
+        case .message(let message, let peer):
+            handle(message, from: peer)
+        case .block(let header, let bytes, let peer):
+            arrived(header, bytes, from: peer)
+        case .blockSent:
+            break
+        case .disconnected(let peer, let reason, let bye):
+            logger.debug("disconnected", metadata: ["peer": "\(peer)", "reason": "\(reason)"])
+            disconnected(peer, bye: bye)
+        case .refusedStranger(let reason, let address):
+            logger.info("refused a stranger", metadata: ["at": "\(address)", "why": "\(reason)"])
+        }
+    }
+
+    private func connected(_ remote: RemotePeer) {
+        remotes[remote.peer] = remote
+        clocks[remote.peer] = ClockOffset()
+        pings[remote.peer] = PingSchedule(now: PartyClock.now)
+        tellRoom(.connected(remote.peer, isHost: remote.isHost))
+        tellSwarm(.peerJoined(remote.peer, isHost: remote.isHost))
+        sendPings()
+        startHashing()
+    }
+
+    private func disconnected(_ peer: PeerID, bye: Bye?) {
+        let wasHost = remotes.removeValue(forKey: peer)?.isHost ?? false
+        clocks[peer] = nil
+        pings[peer] = nil
+        statuses[peer] = nil
+        for item in rootFeeds.keys { rootFeeds[item]?.forget(peer) }
+        tellSwarm(.peerLeft(peer))
+        tellRoom(.disconnected(peer))
+        guard wasHost, let bye else { return }
+        switch bye.kind {
+        case .roomFull: fail(.roomFull)
+        case .filmLost: fail(.roomClosed(reason: bye.reason))
+        case .leaving: notice("The host left; this film plays as far as it is here.")
+        case .violation, .duplicate: break
+        }
+    }
+
+    private func handle(_ message: Message, from peer: PeerID) {
+        switch message {
+        case .introduction(let introduction):
+            guard let remote = remotes[peer] else { break }
+            let newcomer = Newcomer(
+                fingerprint: remote.fingerprint, key: remote.key,
+                observed: remote.address.listening(like: introduction))
+            tellRoom(.introduced(introduction, by: newcomer))
+        case .welcome(let welcome):
+            tellRoom(.welcomed(welcome, from: peer))
+        case .roster(let roster):
+            tellRoom(.roster(roster))
+        case .playlist(let playlist):
+            tellRoom(.playlist(playlist))
+        case .timeline(let intent):
+            tellRoom(.timeline(intent, from: peer))
+        case .roots(let roots):
+            learn(roots)
+        case .bitfield(let page):
+            tellSwarm(.bitfield(page, from: peer))
+        case .have(let have):
+            tellSwarm(.have(have, from: peer))
+        case .request(let request):
+            tellSwarm(.request(request, from: peer))
+        case .cancel(let request):
+            tellSwarm(.cancel(request, from: peer))
+        case .reject(let request):
+            tellSwarm(.reject(request, from: peer))
+        case .status(let status):
+            heard(status, from: peer)
+        case .ping(let ping):
+            let now = PartyClock.now
+            mesh?.send(
+                .pong(Pong(sent: ping.sent, arrived: now, answered: PartyClock.now)), to: peer)
+        case .pong(let pong):
+            heard(pong, from: peer)
+        case .bye:
+            break
+        }
+    }
+}
+
+extension PeerAddress {
+    /// Where a peer seen at this address listens: the address it was seen at with the port it says.
+    fileprivate func listening(like introduction: Introduction) -> PeerAddress? {
+        guard let port = introduction.addresses.first?.port else { return nil }
+        switch self {
+        case .ipv4(let address, _): return .ipv4(address, port: port)
+        case .ipv6(let address, _): return .ipv6(address, port: port)
+        case .name: return nil
+        }
+    }
+}

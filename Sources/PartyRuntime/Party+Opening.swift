@@ -1,0 +1,147 @@
+// How a party starts: a room opened or joined, up to the moment everything runs by itself.
+
+import FilmStore
+import MeshTransport
+import MpvPlayer
+import NIOCore
+import PartyModel
+import RoomCore
+import SwarmCore
+
+extension Party {
+    // MARK: Hosting
+
+    func openRoom(files: [String], membersAllowed: Int) async throws {
+        guard files.count <= Limits.items else { throw PartyError.tooManyFiles(limit: Limits.items) }
+        let films = try await openFilms(files)
+        let shelf = makeShelf()
+        for film in films { shelf.put(.hosted(film), as: film.item) }
+        let port = try await listen()
+        let addresses = listeningAddresses(port: port)
+        let items = films.map { PlaylistItem(id: $0.item, name: $0.name, geometry: $0.geometry) }
+        guard let roomSigner, let first = items.first else { return }
+        let token = Token(room: roomKey, secret: secret, addresses: addresses)
+        log.record(.room(token: token.text, addresses: addresses.map(\.description)))
+        room = Room(
+            hosting: roomSigner, as: ownNewcomer, introduction: introduction(addresses),
+            signer: memberSigner, playlist: Playlist(version: 1, items: items),
+            start: configuration.mpvArguments.startPosition ?? .start, now: RoomInstant(nanoseconds: PartyClock.now.nanoseconds),
+            membersAllowed: membersAllowed)
+        names[identity.peer] = configuration.name
+        adopt(Playlist(version: 1, items: items))
+        for item in items {
+            tellSwarm(.itemAdded(item.id, item.geometry, .everything))
+            rootFeeds[item.id] = RootFeed(item: item.id, geometry: item.geometry)
+        }
+        playback.recordsPrefetch = !configuration.isHeadless
+        playback.item = first.id
+        try await openPlayer()
+        player?.showToken(token.text)
+        if let intent = room?.intent { follow(intent) }
+    }
+
+    private func openFilms(_ files: [String]) async throws -> [HostFilm] {
+        try await onThread(throwing: {
+            // A film can be shared without remembering its hashes.
+            let hashes = try? HashCache(directory: CacheDirectory().hashes)
+            return try files.map { path in
+                try HostFilm(path: path, item: ItemID(.random()), hashes: hashes)
+            }
+        })
+    }
+
+    // MARK: Joining
+
+    func joinRoom(_ token: Token) async throws {
+        shelf = makeShelf()
+        _ = await onThread { try? CacheDirectory().collectAbandoned() }
+        let port = try await listen()
+        room = Room(
+            joining: roomKey, as: identity.peer,
+            introduction: introduction(listeningAddresses(port: port)), signer: memberSigner)
+        let host = try await dialWhileOpeningPlayer(token)
+        logger.debug("connected", metadata: ["host": "\(host)"])
+    }
+
+    /// mpv takes as long to start as the host takes to answer: both at once.
+    private func dialWhileOpeningPlayer(_ token: Token) async throws -> PeerID {
+        guard let mesh else { throw PartyError.roomClosed(reason: "it never opened") }
+        let dialling = mesh.dialHost(token.addresses)
+        try await openPlayer()
+        return try await dialling.get()
+    }
+
+    // MARK: Both
+
+    func listen() async throws -> Int {
+        let hostSignature = roomSigner?.sign(HostBinding(fingerprint: identity.fingerprint)).signature
+        let mesh = Mesh(
+            eventLoop: loop, identity: identity, room: roomKey, secret: secret,
+            hostSignature: hostSignature,
+            admits: { [weak self] peer in
+                self?.assumeIsolated { $0.admits(peer) } ?? false
+            },
+            onEvent: { [weak self] event in self?.assumeIsolated { $0.handle(event) } },
+            logger: logger)
+        self.mesh = mesh
+        let port = try await mesh.listen(
+            hosts: configuration.bindAddresses, port: configuration.port ?? PartyConfiguration.usualPort,
+            fallsBack: configuration.port == nil
+        ).get()
+        log.record(.listening(port: port))
+        return port
+    }
+
+    /// Where others may find this process: what the user says, then what the interfaces have.
+    func listeningAddresses(port: Int) -> [PeerAddress] {
+        let given = configuration.advertisedAddresses.map { $0.withPort(port) }
+        let found = LocalAddresses.listening(on: configuration.bindAddresses, port: UInt16(port))
+        var addresses: [PeerAddress] = []
+        for address in given + found where !addresses.contains(address) { addresses.append(address) }
+        return Array(addresses.prefix(Limits.addressesPerMember))
+    }
+
+    private func introduction(_ addresses: [PeerAddress]) -> Introduction {
+        Introduction(
+            name: configuration.name, isHeadless: configuration.isHeadless, addresses: addresses)
+    }
+
+    private var ownNewcomer: Newcomer {
+        Newcomer(fingerprint: identity.fingerprint, key: identity.memberKey, observed: nil)
+    }
+
+    private var memberSigner: MemberSigningKey { MemberSigningKey(identity.signingKey) }
+
+    private func makeShelf() -> FilmShelf {
+        let shelf = FilmShelf(
+            onRead: { [weak self] item, bytes, waits in
+                self?.enqueue { $0.playerReads(item, bytes, waits: waits) }
+            },
+            onFailure: { [weak self] error in self?.enqueue { $0.fail(error) } })
+        self.shelf = shelf
+        return shelf
+    }
+
+    func openPlayer() async throws {
+        guard !configuration.isHeadless, let shelf else { return }
+        var settings = PlayerConfiguration()
+        settings.usesUserConfig = configuration.usesMpvConfiguration
+        settings.loadsUserScripts = configuration.loadsMpvScripts
+        settings.mpvArguments = configuration.mpvArguments
+        player = try await onThread(throwing: { [weak self] in
+            try Player(configuration: settings, films: shelf) { event in self?.heard(event) }
+        })
+    }
+}
+
+extension PeerAddress {
+    /// The address with this port where it has none of its own.
+    fileprivate func withPort(_ usual: Int) -> PeerAddress {
+        guard port == 0, let usual = UInt16(exactly: usual) else { return self }
+        switch self {
+        case .ipv4(let address, _): return .ipv4(address, port: usual)
+        case .ipv6(let address, _): return .ipv6(address, port: usual)
+        case .name(let name, _): return .name(name, port: usual)
+        }
+    }
+}

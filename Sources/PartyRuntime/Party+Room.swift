@@ -1,0 +1,164 @@
+// What the room decides, carried out.
+
+import FilmStore
+import MeshTransport
+import PartyModel
+import RoomCore
+import SwarmCore
+import SyncCore
+
+extension Party {
+    func tellRoom(_ event: RoomEvent) {
+        for directive in room?.on(event, now: PartyClock.now) ?? [] { carryOut(directive) }
+    }
+
+    private func carryOut(_ directive: RoomDirective) {
+        switch directive {
+        case .send(let message, let peer):
+            mesh?.send(message, to: peer)
+        case .broadcast(let message, let excepted):
+            for peer in remotes.keys where peer != excepted { mesh?.send(message, to: peer) }
+        case .refuse(let peer, let bye):
+            mesh?.disconnect(peer, saying: bye)
+        case .carryCredential(let credential):
+            mesh?.credential = credential
+            log.record(
+                .joined(
+                    room: roomKey.description, peer: identity.peer.description,
+                    name: credential.content.name))
+        case .dial(let member):
+            dial(member)
+        case .dialHost(let peer):
+            dialHost(peer)
+        case .memberJoined(let member):
+            names[member.peer] = member.name
+            report(member, .joined)
+            notice("\(member.name) joined")
+        case .memberLeft(let member):
+            report(member, .left)
+            notice("\(member.name) left")
+        case .memberReachable(let member, let isReachable):
+            report(member, isReachable ? .joined : .reconnecting)
+        case .adopt(let playlist):
+            adopt(playlist)
+        case .prefetch(let hints):
+            prefetchHints = hints
+        case .follow(let intent):
+            follow(intent)
+        case .wake(let instant):
+            roomAlarm?.cancel()
+            roomAlarm = loop.scheduleTask(deadline: instant.deadline) { [weak self] in
+                self?.assumeIsolated { $0.tellRoom(.tick) }
+            }
+        }
+    }
+
+    private func report(_ member: Member, _ state: PartyEvent.PeerState) {
+        log.record(
+            .peer(
+                id: member.peer.description, name: member.name, state: state,
+                direct: remotes[member.peer] != nil))
+    }
+
+    private func dial(_ member: Member) {
+        mesh?.dial(member.peer, at: member.addresses).whenComplete { [weak self] result in
+            guard case .failure = result else { return }
+            self?.assumeIsolated { $0.tellRoom(.dialFailed(member.peer)) }
+        }
+    }
+
+    private func dialHost(_ peer: PeerID) {
+        guard case .joining(let token, _) = configuration.role else { return }
+        let known = room?.member(peer)?.addresses ?? []
+        let addresses = token.addresses + known.filter { !token.addresses.contains($0) }
+        mesh?.dialHost(addresses).whenComplete { [weak self] result in
+            guard case .failure = result else { return }
+            self?.assumeIsolated { $0.tellRoom(.dialFailed(peer)) }
+        }
+    }
+
+    // MARK: The playlist
+
+    func adopt(_ playlist: Playlist) {
+        for (index, item) in playlist.items.enumerated() {
+            log.record(.item(index: index, name: item.name, size: item.geometry.size))
+        }
+        guard roomSigner == nil else { return }
+        for item in playlist.items where shelf?.film(item.id) == nil { fetch(item) }
+    }
+
+    /// Opens the place where a film grows, and tells the swarm what of it is there already.
+    private func fetch(_ item: PlaylistItem) {
+        guard case .joining(_, let directory) = configuration.role, !openingFilms.contains(item.id)
+        else { return }
+        openingFilms.insert(item.id)
+        let room = roomKey
+        workers.runIfActive(eventLoop: loop) {
+            let place: FilmPlace =
+                if let directory { .kept(directory) } else { .cache(try CacheDirectory()) }
+            return try GuestFilm(item: item, room: room, place: place)
+        }.whenComplete { [weak self] result in
+            self?.assumeIsolated { party in
+                switch result {
+                case .success(let film): party.opened(film, of: item)
+                case .failure(let error): party.fail(error.asPartyError)
+                }
+            }
+        }
+    }
+
+    private func opened(_ film: GuestFilm, of item: PlaylistItem) {
+        openingFilms.remove(item.id)
+        shelf?.put(.fetched(film), as: item.id)
+        progress.begin(item.id, at: PartyClock.now)
+        tellSwarm(.itemAdded(item.id, item.geometry, .nothing))
+        recheck(film, of: item.id)
+        for roots in rootsWaiting.removeValue(forKey: item.id) ?? [] { learn(roots) }
+        if let intent = intentWaiting, intent.item == item.id { follow(intent) }
+    }
+
+    // MARK: The timeline
+
+    /// The room's time, once it is known here: the host's clock.
+    var roomNow: RoomInstant? {
+        let now = PartyClock.now
+        guard roomSigner == nil else { return RoomInstant(nanoseconds: now.nanoseconds) }
+        guard let host = room?.host else { return nil }
+        return clocks[host]?.roomTime(at: now) ?? lastRoomClock?.roomTime(at: now)
+    }
+
+    /// Follows a wish, as soon as its film is there and the room's time is known.
+    func follow(_ intent: Intent) {
+        guard let roomNow, shelf?.film(intent.item) != nil else {
+            intentWaiting = intent
+            return
+        }
+        intentWaiting = nil
+        log.record(
+            .state(
+                paused: intent.isPaused, position: intent.position(at: roomNow).seconds,
+                speed: intent.speed.factor, by: name(of: intent.author), revision: intent.revision))
+        if playback.item != intent.item || !playback.isTurned { turn(to: intent.item) }
+        tellFollower(.intent(intent))
+    }
+
+    private func turn(to item: ItemID) {
+        playback.item = item
+        playback.isTurned = true
+        let followers = room?.items?.films.drop { $0.id != item }.dropFirst().prefix(1) ?? []
+        tellSwarm(.turned(to: item, followers: followers.map(\.id)))
+        let hints = prefetchHints.filter { $0.item == item }
+        if !hints.isEmpty {
+            tellSwarm(.prefetchHinted(item, hints.map { $0.offset..<($0.offset + $0.length) }))
+        }
+    }
+
+    func name(of peer: PeerID) -> String { names[peer] ?? peer.description }
+}
+
+extension Error {
+    /// The error as the user is told of it.
+    var asPartyError: PartyError {
+        self as? PartyError ?? .roomClosed(reason: String(describing: self))
+    }
+}

@@ -1,0 +1,248 @@
+// What the swarm decides, carried out: blocks between disk and connections.
+
+import FilmStore
+import MeshTransport
+import NIOCore
+import PartyModel
+import RoomCore
+import SwarmCore
+
+extension Party {
+    func tellSwarm(_ event: SwarmEvent) {
+        for directive in swarm.on(event, now: PartyClock.now) { carryOut(directive) }
+    }
+
+    private func carryOut(_ directive: SwarmDirective) {
+        switch directive {
+        case .send(let message, let peer):
+            mesh?.send(message, to: peer)
+        case .upload(let address, let peer):
+            upload(address, to: peer)
+        case .store(let address, _):
+            store(address)
+        case .discard:
+            break
+        case .drop(let peer, let bye):
+            mesh?.disconnect(peer, saying: bye)
+        case .completed(let item):
+            completed(item)
+        case .wake(let instant):
+            swarmAlarm?.cancel()
+            swarmAlarm = loop.scheduleTask(deadline: instant.deadline) { [weak self] in
+                self?.assumeIsolated { $0.tellSwarm(.tick) }
+            }
+        }
+    }
+
+    // MARK: Receiving
+
+    func arrived(_ header: BlockHeader, _ bytes: ByteBuffer, from peer: PeerID) {
+        arrival = Arrival(leaves: header.leaves, bytes: bytes, sender: peer)
+        progress.received(bytes.readableBytes)
+        tellSwarm(
+            .blockArrived(
+                header.item, block: header.block, byteCount: bytes.readableBytes, from: peer))
+        arrival = nil
+    }
+
+    private func store(_ address: BlockAddress) {
+        guard let arrival, case .fetched(let film)? = shelf?.film(address.item) else { return }
+        workers.runIfActive(eventLoop: loop) {
+            try film.store(address.block, leaves: arrival.leaves, bytes: arrival.bytes)
+        }.whenComplete { [weak self] result in
+            self?.assumeIsolated { $0.stored(address, from: arrival.sender, result) }
+        }
+    }
+
+    private func stored(
+        _ address: BlockAddress, from peer: PeerID, _ result: Result<StoreOutcome, any Error>
+    ) {
+        switch result {
+        case .success(.stored), .success(.alreadyThere):
+            progress.verified(address.item, from: peer, length(of: address))
+            tellSwarm(.blockStored(address))
+        case .success(.held):
+            heldFrom[address] = peer
+        case .success(.tooManyHeld):
+            tellSwarm(.blockDropped(address))
+        case .success(.mismatch):
+            mismatched(address, from: peer)
+        case .failure(let error):
+            tellSwarm(.blockDropped(address))
+            diskFailed(error.asPartyError)
+        }
+    }
+
+    private func mismatched(_ address: BlockAddress, from peer: PeerID) {
+        log.record(
+            .verifiedBad(
+                peer: peer.description, chunk: address.block.chunk.number, block: address.block.slot))
+        tellSwarm(.blockMismatched(address, from: peer))
+    }
+
+    private func length(of address: BlockAddress) -> Int {
+        room?.items?.item(address.item)?.geometry.length(of: address.block) ?? 0
+    }
+
+    /// A full disk pauses the download until there is room again; anything else ends the party.
+    func diskFailed(_ error: PartyError) {
+        guard case .diskFull = error else {
+            fail(error)
+            return
+        }
+        guard !playback.isDiskFull else { return }
+        playback.isDiskFull = true
+        log.record(.error(error))
+        notice(error.description)
+        tellSwarm(.downloadPaused(true))
+        loop.scheduleTask(in: Self.diskRetry) { [weak self] in
+            self?.assumeIsolated { party in
+                party.playback.isDiskFull = false
+                party.tellSwarm(.downloadPaused(false))
+            }
+        }
+    }
+
+    /// Somebody has to delete something; asking more often would not help them.
+    static let diskRetry = TimeAmount.seconds(5)
+
+    /// Takes roots the room signed; blocks that waited for them are settled.
+    func learn(_ roots: Signed<RootList>) {
+        guard case .fetched(let film)? = shelf?.film(roots.content.item) else {
+            keepForLater(roots)
+            return
+        }
+        let room = roomKey
+        workers.runIfActive(eventLoop: loop) { () -> LearnOutcome? in
+            roots.isSigned(by: room) ? film.learn(roots) : nil
+        }.whenSuccess { [weak self] outcome in
+            self?.assumeIsolated { party in
+                guard let outcome else {
+                    party.logger.warning("roots that the room did not sign")
+                    return
+                }
+                party.settle(outcome, of: roots.content.item)
+            }
+        }
+    }
+
+    private func keepForLater(_ roots: Signed<RootList>) {
+        let item = roots.content.item
+        guard rootsWaiting[item]?.count ?? 0 < Self.rootListsKept, rootsWaiting.count < Limits.items
+        else { return }
+        rootsWaiting[item, default: []].append(roots)
+    }
+
+    /// Lists that may wait for their film to open: those of its first 2 GiB.
+    static let rootListsKept = 64
+
+    /// Blocks that a list of roots settled: recovered ones, and those held back until now.
+    func settle(_ outcome: LearnOutcome, of item: ItemID) {
+        for block in outcome.verified {
+            let address = BlockAddress(item: item, block: block)
+            if let peer = heldFrom.removeValue(forKey: address) {
+                progress.verified(item, from: peer, length(of: address))
+            }
+            tellSwarm(.blockStored(address))
+        }
+        for block in outcome.mismatched {
+            let address = BlockAddress(item: item, block: block)
+            guard let peer = heldFrom.removeValue(forKey: address) else { continue }
+            mismatched(address, from: peer)
+        }
+        for block in outcome.lost {
+            let address = BlockAddress(item: item, block: block)
+            heldFrom[address] = nil
+            tellSwarm(.blockDropped(address))
+        }
+        if let failure = outcome.failure { diskFailed(failure) }
+    }
+
+    /// Checks what an earlier run left of a film, list by list, while everything else goes on.
+    func recheck(_ film: GuestFilm, of item: ItemID) {
+        workers.runIfActive(eventLoop: loop) { film.recheck() }.whenSuccess { [weak self] outcome in
+            self?.assumeIsolated { party in
+                guard let outcome else { return }
+                party.settle(outcome, of: item)
+                party.recheck(film, of: item)
+            }
+        }
+    }
+
+    func completed(_ item: ItemID) {
+        guard case .fetched(let film)? = shelf?.film(item), let entry = room?.items?.item(item),
+            case .joining(_, let directory) = configuration.role
+        else { return }
+        workers.runIfActive(eventLoop: loop) { () throws -> String? in
+            guard let directory else { return nil }
+            return try film.finish(as: entry.name, in: directory)
+        }.whenComplete { [weak self] result in
+            self?.assumeIsolated { party in
+                switch result {
+                case .success(let path):
+                    let now = PartyClock.now
+                    let event = party.progress.completion(of: entry, path: path, at: now)
+                    if let event { party.log.record(event) }
+                case .failure(let error): party.fail(error.asPartyError)
+                }
+            }
+        }
+    }
+
+    // MARK: Sending
+
+    private func upload(_ address: BlockAddress, to peer: PeerID) {
+        guard let film = shelf?.film(address.item) else {
+            tellSwarm(.blockUnreadable(address, to: peer))
+            return
+        }
+        workers.runIfActive(eventLoop: loop) { () throws -> StoredBlock? in
+            switch film {
+            case .hosted(let film): try film.read(address.block)
+            case .fetched(let film): try film.read(address.block)
+            }
+        }.whenComplete { [weak self] result in
+            self?.assumeIsolated { $0.read(address, for: peer, result) }
+        }
+    }
+
+    private func read(
+        _ address: BlockAddress, for peer: PeerID, _ result: Result<StoredBlock?, any Error>
+    ) {
+        switch result {
+        case .success(let block?):
+            sendRoot(block.root, of: address, to: peer)
+            progress.sent(block.bytes.readableBytes)
+            let header = BlockHeader(
+                item: address.item, block: address.block.number, relay: false, leaves: block.leaves)
+            guard let mesh else { return }
+            mesh.sendBlock(header, block.bytes, to: peer) { [weak self] in
+                self?.assumeIsolated { $0.tellSwarm(.blockSent(address, to: peer)) }
+            }
+        case .success(nil):
+            tellSwarm(.blockUnreadable(address, to: peer))
+        case .failure(let error):
+            tellSwarm(.blockUnreadable(address, to: peer))
+            filmFailed(error.asPartyError)
+        }
+    }
+
+    /// A film that changed or vanished ends the room it is hosted in.
+    func filmFailed(_ error: PartyError) {
+        guard roomSigner != nil, !isLeaving else { return }
+        for peer in remotes.keys {
+            mesh?.disconnect(peer, saying: Bye(kind: .filmLost, reason: error.description))
+        }
+        fail(error)
+    }
+
+    /// The host says what a chunk hashes to before its first block.
+    private func sendRoot(_ root: ChunkRoot, of address: BlockAddress, to peer: PeerID) {
+        guard let roomSigner else { return }
+        rootFeeds[address.item]?.learn(root, of: address.block.chunk)
+        guard let list = rootFeeds[address.item]?.list(for: peer, before: address.block.chunk) else {
+            return
+        }
+        mesh?.send(.roots(roomSigner.sign(list)), to: peer)
+    }
+}

@@ -1,0 +1,189 @@
+// What happens again and again: looks at the player, pings, status, progress, roots, hashing.
+
+import FilmStore
+import NIOCore
+import PartyModel
+import RoomCore
+import SwarmCore
+import SyncCore
+
+extension Party {
+    /// Between looks at the player: four a second find a drift long before it is seen.
+    static let lookInterval = TimeAmount.milliseconds(250)
+    /// Between pings that may be due, and between batches of roots.
+    static let pingInterval = TimeAmount.milliseconds(50)
+    /// Between the reports of how it goes.
+    static let reportInterval = TimeAmount.seconds(1)
+    /// Lists of roots that trickle to one peer per round: some 180 KB/s, little beside a film.
+    static let rootListsPerRound = 4
+
+    func startTimers() {
+        repeating = [
+            loop.scheduleRepeatedTask(initialDelay: Self.lookInterval, delay: Self.lookInterval) {
+                [weak self] _ in self?.assumeIsolated { $0.lookAtPlayer() }
+            },
+            loop.scheduleRepeatedTask(initialDelay: .zero, delay: Self.pingInterval) {
+                [weak self] _ in
+                self?.assumeIsolated { party in
+                    party.sendPings()
+                    party.trickleRoots()
+                }
+            },
+            loop.scheduleRepeatedTask(initialDelay: Self.reportInterval, delay: Self.reportInterval)
+            { [weak self] _ in self?.assumeIsolated { $0.report() } },
+        ]
+    }
+
+    // MARK: Clock
+
+    func sendPings() {
+        for peer in remotes.keys where pings[peer]?.takeDue(now: PartyClock.now) ?? false {
+            mesh?.send(.ping(Ping(sent: PartyClock.now)), to: peer)
+        }
+    }
+
+    func heard(_ pong: Pong, from peer: PeerID) {
+        clocks[peer]?.add(pong, received: PartyClock.now)
+        if let roundTrip = clocks[peer]?.roundTrip {
+            tellSwarm(.roundTripMeasured(peer, roundTrip))
+        }
+        guard peer == room?.host else { return }
+        lastRoomClock = clocks[peer]
+        if let intentWaiting { follow(intentWaiting) }
+    }
+
+    // MARK: Status
+
+    func sendStatus() {
+        guard !configuration.isHeadless, let item = playback.shown else { return }
+        let status = PeerStatus(
+            item: item, position: playback.position, buffered: playback.buffered,
+            isStalled: playback.isStalled)
+        for peer in remotes.keys { mesh?.send(.status(status), to: peer) }
+    }
+
+    func heard(_ status: PeerStatus, from peer: PeerID) {
+        let wasStalled = statuses[peer]?.isStalled ?? false
+        statuses[peer] = status
+        if status.isStalled != wasStalled {
+            log.record(
+                status.isStalled
+                    ? .buffering(
+                        peer: peer.description, name: name(of: peer),
+                        seconds: status.buffered.inSeconds)
+                    : .resumed(peer: peer.description, name: name(of: peer)))
+        }
+        // A host without a player waits at its position until somebody sees it.
+        if configuration.isHeadless, let roomNow, let intent = room?.intent {
+            tellRoom(.started(at: intent.anchor, roomNow))
+        }
+    }
+
+    private func report() {
+        sendStatus()
+        reportSync()
+        reportProgress()
+        flushFilms()
+    }
+
+    private func reportSync() {
+        guard playback.shown != nil, let intent = room?.intent, !intent.isPaused else { return }
+        let clock = room?.host.flatMap { clocks[$0] }
+        log.record(
+            .sync(
+                errorMs: follower.error.map { $0.inSeconds * 1000 },
+                offsetMs: clock?.offset.map { $0.inSeconds * 1000 },
+                rttMs: clock?.roundTrip.map { $0.inSeconds * 1000 }, correction: 0,
+                buffered: playback.buffered.inSeconds))
+    }
+
+    private func reportProgress() {
+        guard let rates = progress.rates(at: PartyClock.now), roomSigner == nil,
+            let item = room?.items?.item(playback.item ?? ItemID(.random())),
+            !swarm.isComplete(item.id)
+        else { return }
+        log.record(
+            .progress(
+                have: swarm.verifiedBytes(of: item.id), total: item.geometry.size, down: rates.down,
+                up: rates.up))
+    }
+
+    private func flushFilms() {
+        for case .fetched(let film) in shelf?.all ?? [] where !film.isComplete {
+            workers.runIfActive(eventLoop: loop) { try film.flush() }.whenFailure {
+                [weak self] error in
+                self?.assumeIsolated { $0.diskFailed(error.asPartyError) }
+            }
+        }
+    }
+
+    // MARK: Roots and hashing
+
+    private func trickleRoots() {
+        guard let roomSigner else { return }
+        for item in rootFeeds.keys {
+            for peer in remotes.keys {
+                for _ in 0..<Self.rootListsPerRound {
+                    guard let list = rootFeeds[item]?.nextList(for: peer) else { break }
+                    mesh?.send(.roots(roomSigner.sign(list)), to: peer)
+                }
+            }
+        }
+    }
+
+    /// Hashes what nobody asked for yet, a chunk after the other, once there is somebody to hash for.
+    func startHashing() {
+        guard roomSigner != nil, !hashing.isRunning else { return }
+        hashing.isRunning = true
+        hashNext()
+    }
+
+    private func hashNext() {
+        guard !isLeaving, !remotes.isEmpty, let next = nextToHash(),
+            case .hosted(let film)? = shelf?.film(next.item)
+        else {
+            hashing.isRunning = false
+            return
+        }
+        let began = PartyClock.now
+        workers.runIfActive(eventLoop: loop) { try film.root(of: next.chunk) }.whenComplete {
+            [weak self] result in
+            self?.assumeIsolated { party in
+                switch result {
+                case .success(let root):
+                    party.rootFeeds[next.item]?.learn(root, of: next.chunk)
+                    let pause = (PartyClock.now - began) * HashingBook.restPerWork
+                    party.loop.scheduleTask(in: .nanoseconds(pause.wholeNanoseconds)) {
+                        [weak party] in party?.assumeIsolated { $0.hashNext() }
+                    }
+                case .failure(let error):
+                    party.hashing.isRunning = false
+                    party.filmFailed(error.asPartyError)
+                }
+            }
+        }
+    }
+
+    /// The next chunk not hashed: of the item that plays first, then in the playlist's order.
+    private func nextToHash() -> (item: ItemID, chunk: ChunkIndex)? {
+        let films = room?.items?.films ?? []
+        let ordered = films.filter { $0.id == playback.item } + films.filter { $0.id != playback.item }
+        for item in ordered {
+            while let chunk = item.geometry.chunk(at: hashing.cursors[item.id] ?? 0) {
+                hashing.cursors[item.id] = Int(chunk.number) + 1
+                if rootFeeds[item.id]?.knows(chunk) == false { return (item.id, chunk) }
+            }
+        }
+        return nil
+    }
+}
+
+/// How far the hashing in the background is.
+struct HashingBook {
+    /// Rest after each piece of work, as a multiple of it: a quarter of one core at most, for the
+    /// player and the guests come first.
+    static let restPerWork = 3
+
+    var isRunning = false
+    var cursors: [ItemID: Int] = [:]
+}

@@ -1,0 +1,227 @@
+// The running party: it feeds the cores with what happens and carries out what they decide.
+//
+// Everything of a party lives on one event loop: this actor, every connection and every timer. So
+// there is one owner of all state, and things happen in the order they arrive. What blocks runs on
+// threads of its own: files on `workers`, questions to the player on `playerThread`, and mpv's own
+// threads in the player's callbacks.
+//
+// Invariant: nothing here decides; each directive enum has exactly one switch.
+
+import Crypto
+import FilmStore
+public import Logging
+import MeshTransport
+import MpvPlayer
+public import NIOCore
+import NIOPosix
+public import PartyModel
+import RoomCore
+import SwarmCore
+import SyncCore
+import WireFormat
+
+/// One process's part in a room, from start to leaving.
+public actor Party {
+    /// The event loop everything runs on.
+    nonisolated let loop: any EventLoop
+    nonisolated let log: EventLog
+    nonisolated let logger: Logger
+    let configuration: PartyConfiguration
+    let workers: NIOThreadPool
+    let playerThread: NIOThreadPool
+
+    let identity: TLSIdentity
+    let roomKey: RoomKey
+    let secret: RoomSecret
+    let roomSigner: RoomSigningKey?
+
+    var room: Room?
+    var swarm = Swarm()
+    var follower = Follower()
+    var mesh: Mesh?
+    var player: Player?
+
+    var shelf: FilmShelf?
+    /// Who is connected, as the mesh proved it.
+    var remotes: [PeerID: RemotePeer] = [:]
+    /// Films whose place on the disk is being opened.
+    var openingFilms: Set<ItemID> = []
+    /// Roots that came before their film was open.
+    var rootsWaiting: [ItemID: [Signed<RootList>]] = [:]
+    var prefetchHints: [Welcome.Prefetch] = []
+    /// The host's clock as last known, while it is away.
+    var lastRoomClock: ClockOffset?
+    var rootFeeds: [ItemID: RootFeed] = [:]
+    var prefetch = PrefetchRecorder()
+    var clocks: [PeerID: ClockOffset] = [:]
+    var pings: [PeerID: PingSchedule] = [:]
+    /// The block that just arrived, while the swarm decides about it.
+    var arrival: Arrival?
+    /// Who sent the blocks that wait for their root.
+    var heldFrom: [BlockAddress: PeerID] = [:]
+    var names: [PeerID: String] = [:]
+    var statuses: [PeerID: PeerStatus] = [:]
+    var progress = ProgressBook()
+    /// A wish of the room that waits until the room's time is known here.
+    var intentWaiting: Intent?
+    var playback = PlaybackBook()
+
+    var swarmAlarm: Scheduled<Void>?
+    var roomAlarm: Scheduled<Void>?
+    var repeating: [RepeatedTask] = []
+    var hashing = HashingBook()
+
+    private var finish: CheckedContinuation<Void, any Error>?
+    private var ending: Result<Void, any Error>?
+    var isLeaving: Bool { ending != nil }
+
+    /// A block and what came with it.
+    struct Arrival {
+        let leaves: [LeafHash]
+        let bytes: ByteBuffer
+        let sender: PeerID
+    }
+
+    /// The party runs on its event loop.
+    public nonisolated var unownedExecutor: UnownedSerialExecutor {
+        loop.executor.asUnownedSerialExecutor()
+    }
+
+    /// A party that has not started yet.
+    ///
+    /// - Parameters:
+    ///   - configuration: what the user asked for.
+    ///   - loop: one loop of a `MultiThreadedEventLoopGroup`, for this party alone.
+    ///   - log: where events go.
+    ///   - logger: where diagnostics go.
+    public init(
+        _ configuration: PartyConfiguration, on loop: any EventLoop, log: EventLog, logger: Logger
+    ) throws {
+        self.configuration = configuration
+        self.loop = loop
+        self.log = log
+        self.logger = logger
+        // Two threads check and store blocks while the loop's own decrypts the next ones.
+        workers = NIOThreadPool(numberOfThreads: 2)
+        playerThread = NIOThreadPool(numberOfThreads: 1)
+        identity = try TLSIdentity()
+        switch configuration.role {
+        case .hosting:
+            let key = RoomSigningKey(Curve25519.Signing.PrivateKey())
+            roomSigner = key
+            roomKey = key.room
+            secret = RoomSecret(.random())
+        case .joining(let token, _):
+            roomSigner = nil
+            roomKey = token.room
+            secret = token.secret
+        }
+    }
+
+    // MARK: Life
+
+    /// Runs the party until it is left or fails.
+    ///
+    /// - Throws: `PartyError` when it cannot start or cannot go on.
+    public func run() async throws {
+        workers.start()
+        playerThread.start()
+        do {
+            switch configuration.role {
+            case .hosting(let files, let membersAllowed):
+                try await openRoom(files: files, membersAllowed: membersAllowed)
+            case .joining(let token, _):
+                try await joinRoom(token)
+            }
+            startTimers()
+            try await withCheckedThrowingContinuation { continuation in
+                if let ending { continuation.resume(with: ending) } else { finish = continuation }
+            }
+        } catch {
+            end(.failure(error))
+            await close(reason: (error as? PartyError)?.code ?? "failed")
+            throw error
+        }
+        await close(reason: "left")
+    }
+
+    /// Leaves the room; ``run()`` returns soon after. Any thread.
+    public nonisolated func leave() {
+        loop.execute { self.assumeIsolated { $0.end(.success(())) } }
+    }
+
+    /// The party is over: well or not.
+    func end(_ result: Result<Void, any Error>) {
+        guard ending == nil else { return }
+        ending = result
+        finish?.resume(with: result)
+        finish = nil
+    }
+
+    /// The party cannot go on.
+    func fail(_ error: PartyError) {
+        guard !isLeaving else { return }
+        log.record(.error(error))
+        end(.failure(error))
+    }
+
+    private func close(reason: String) async {
+        for task in repeating { task.cancel() }
+        swarmAlarm?.cancel()
+        roomAlarm?.cancel()
+        let closing = mesh?.close()
+        if let player { await onThread { player.terminate() } }
+        try? await closing?.get()
+        await clearFilms()
+        try? await workers.shutdownGracefully()
+        try? await playerThread.shutdownGracefully()
+        log.record(.left(reason: reason))
+    }
+
+    /// Ends downloads that nobody keeps; whole ones with a directory are there already.
+    private func clearFilms() async {
+        let fetched = (shelf?.all ?? []).compactMap { film in
+            if case .fetched(let film) = film { film } else { nil as GuestFilm? }
+        }
+        let keeps: Bool
+        if case .joining(_, let directory?) = configuration.role {
+            keeps = !directory.isEmpty
+        } else {
+            keeps = false
+        }
+        await onThread {
+            for film in fetched {
+                if keeps { film.close() } else { film.discard() }
+            }
+        }
+    }
+
+    /// Runs something that blocks on a worker.
+    func onThread<Value: Sendable>(
+        _ work: @escaping @Sendable () -> Value
+    ) async -> Value? {
+        try? await workers.runIfActive(eventLoop: loop, work).get()
+    }
+
+    /// Runs something that blocks and may fail on a worker.
+    func onThread<Value: Sendable>(
+        throwing work: @escaping @Sendable () throws -> Value
+    ) async throws -> Value {
+        try await workers.runIfActive(eventLoop: loop, work).get()
+    }
+
+    /// Carries something over from another thread, in order.
+    nonisolated func enqueue(_ work: @escaping @Sendable (isolated Party) -> Void) {
+        loop.execute { self.assumeIsolated { party in work(party) } }
+    }
+}
+
+extension Bytes16 {
+    /// Sixteen random bytes from the system's generator.
+    static func random() -> Bytes16 {
+        var generator = SystemRandomNumberGenerator()
+        let bytes = (0..<16).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
+        guard let value = Bytes16(bytes) else { preconditionFailure("sixteen bytes are sixteen") }
+        return value
+    }
+}

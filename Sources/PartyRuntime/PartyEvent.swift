@@ -1,0 +1,127 @@
+// What a party tells scripts and tests: the contract of `--events`.
+
+public import PartyModel
+
+/// One event. Seconds are seconds; rates are bytes per second.
+public enum PartyEvent: Sendable {
+    /// Connections are accepted.
+    case listening(port: Int)
+    /// The room is open, or can be reached at more addresses than before.
+    case room(token: String, addresses: [String])
+    /// The host took us in.
+    case joined(room: String, peer: String, name: String)
+    /// The playlist has this item.
+    case item(index: Int, name: String, size: Int64)
+    /// A member came, went, or lost its connection.
+    case peer(id: String, name: String, state: PeerState, direct: Bool)
+    /// The player shows the film.
+    case firstFrame(position: Double)
+    /// Somebody's player has nothing left to play.
+    case buffering(peer: String, name: String, seconds: Double)
+    /// It goes on.
+    case resumed(peer: String, name: String)
+    /// The room's timeline changed.
+    case state(paused: Bool, position: Double, speed: Double, by: String, revision: UInt64)
+    /// How well this player follows; once a second while playing.
+    case sync(errorMs: Double?, offsetMs: Double?, rttMs: Double?, correction: Double, buffered: Double)
+    /// How the download goes; once a second while it runs.
+    case progress(have: Int64, total: Int64, down: Double, up: Double)
+    /// An item is whole, checked, and where it belongs.
+    case complete(bytes: Int64, seconds: Double, from: [String: Int64], path: String?)
+    /// A peer sent a block that does not match its hash.
+    case verifiedBad(peer: String, chunk: UInt32, block: Int)
+    /// The film's end is reached.
+    case end(index: Int)
+    /// Something failed.
+    case error(PartyError)
+    /// The party is over.
+    case left(reason: String)
+
+    /// How a member is connected.
+    public enum PeerState: String, Sendable {
+        /// It is here.
+        case joined
+        /// It is gone.
+        case left
+        /// Its connection is lost and tried again.
+        case reconnecting
+    }
+}
+
+extension PartyEvent {
+    /// The event's name.
+    var name: String {
+        switch self {
+        case .listening: "listening"
+        case .room: "room"
+        case .joined: "joined"
+        case .item: "item"
+        case .peer: "peer"
+        case .firstFrame: "first-frame"
+        case .buffering: "buffering"
+        case .resumed: "resumed"
+        case .state: "state"
+        case .sync: "sync"
+        case .progress: "progress"
+        case .complete: "complete"
+        case .verifiedBad: "verified-bad"
+        case .end: "end"
+        case .error: "error"
+        case .left: "left"
+        }
+    }
+
+    /// The event's fields, in the order they are written.
+    var fields: [(String, JSONValue)] {
+        switch self {
+        case .listening(let port): [("port", .number(Double(port)))]
+        case .room(let token, let addresses):
+            [("token", .text(token)), ("addresses", .array(addresses.map(JSONValue.text)))]
+        case .joined(let room, let peer, let name):
+            [("room", .text(room)), ("peer", .text(peer)), ("name", .text(name))]
+        case .item(let index, let name, let size):
+            [("index", .count(Int64(index))), ("name", .text(name)), ("size", .count(size))]
+        case .peer(let id, let name, let state, let direct):
+            [
+                ("id", .text(id)), ("name", .text(name)), ("state", .text(state.rawValue)),
+                ("direct", .flag(direct)),
+            ]
+        case .firstFrame(let position): [("position", .number(position))]
+        case .buffering(let peer, let name, let seconds):
+            [("peer", .text(peer)), ("name", .text(name)), ("seconds", .number(seconds))]
+        case .resumed(let peer, let name): [("peer", .text(peer)), ("name", .text(name))]
+        case .state(let paused, let position, let speed, let by, let revision):
+            [
+                ("paused", .flag(paused)), ("position", .number(position)),
+                ("speed", .number(speed)), ("by", .text(by)),
+                ("revision", .count(Int64(clamping: revision))),
+            ]
+        case .sync(let error, let offset, let roundTrip, let correction, let buffered):
+            [
+                ("error_ms", .optional(error)), ("offset_ms", .optional(offset)),
+                ("rtt_ms", .optional(roundTrip)), ("correction", .number(correction)),
+                ("buffered_s", .number(buffered)),
+            ]
+        case .progress(let have, let total, let down, let up):
+            [
+                ("have", .count(have)), ("total", .count(total)),
+                ("down_bps", .number(down.rounded())), ("up_bps", .number(up.rounded())),
+            ]
+        case .complete(let bytes, let seconds, let from, let path):
+            [
+                ("bytes", .count(bytes)), ("seconds", .number(seconds)),
+                ("from", .object(from.sorted { $0.key < $1.key }.map { ($0.key, .count($0.value)) })),
+                ("path", path.map(JSONValue.text) ?? .null),
+            ]
+        case .verifiedBad(let peer, let chunk, let block):
+            [
+                ("peer", .text(peer)), ("chunk", .count(Int64(chunk))),
+                ("block", .count(Int64(block))),
+            ]
+        case .end(let index): [("index", .count(Int64(index)))]
+        case .error(let error):
+            [("code", .text(error.code)), ("message", .text(error.description))]
+        case .left(let reason): [("reason", .text(reason))]
+        }
+    }
+}

@@ -1,0 +1,23 @@
+// What this process knows of its own player.
+
+import PartyModel
+
+/// The player's state as last reported.
+struct PlaybackBook {
+    /// The item the room watches.
+    var item: ItemID?
+    /// Whether the swarm was turned to it.
+    var isTurned = false
+    /// What mpv has open.
+    var loaded: ItemID?
+    /// What mpv has shown a frame of.
+    var shown: ItemID?
+    var position = MediaPosition.start
+    var duration: MediaPosition?
+    /// How much mpv has read ahead.
+    var buffered = Duration.zero
+    var isStalled = false
+    /// Whether reads are still noted for others to fetch first.
+    var recordsPrefetch = false
+    var isDiskFull = false
+}

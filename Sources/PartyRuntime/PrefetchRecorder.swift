@@ -1,0 +1,37 @@
+// Which bytes this host's own player read before its first frame: what a guest's player will read too.
+
+import PartyModel
+
+/// Collects reads into few ranges, in the order they first happened.
+struct PrefetchRecorder {
+    private(set) var ranges: [Range<Int64>] = []
+
+    /// Reads closer together than this are one range: asking for the gap costs less than a seek.
+    static let gap: Int64 = 256 * 1024
+    /// What a hint may weigh: a player that reads more before its first frame probes a broken file.
+    static let bytesHinted: Int64 = 8 << 20
+
+    mutating func note(_ read: Range<Int64>) {
+        guard !read.isEmpty else { return }
+        if let index = ranges.firstIndex(where: {
+            read.lowerBound <= $0.upperBound + Self.gap && read.upperBound >= $0.lowerBound - Self.gap
+        }) {
+            let known = ranges[index]
+            ranges[index] =
+                min(known.lowerBound, read.lowerBound)..<max(known.upperBound, read.upperBound)
+        } else if ranges.count < Limits.prefetchRanges {
+            ranges.append(read)
+        }
+    }
+
+    /// The hint for an item, as much as may be hinted.
+    func hint(for item: ItemID) -> [Welcome.Prefetch] {
+        var left = Self.bytesHinted
+        return ranges.compactMap { range in
+            let length = min(range.upperBound - range.lowerBound, left)
+            guard length > 0 else { return nil }
+            left -= length
+            return Welcome.Prefetch(item: item, offset: range.lowerBound, length: length)
+        }
+    }
+}
