@@ -16,8 +16,6 @@ extension Party {
         switch directive {
         case .send(let message, let peer):
             mesh?.send(message, to: peer)
-        case .broadcast(let message, let excepted):
-            for peer in remotes.keys where peer != excepted { mesh?.send(message, to: peer) }
         case .refuse(let peer, let bye):
             mesh?.disconnect(peer, saying: bye)
         case .carryCredential(let credential):

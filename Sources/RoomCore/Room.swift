@@ -165,6 +165,15 @@ public struct Room: Sendable {
         directives.append(.wake(at: next))
     }
 
+    /// To all that are connected and taken in: who only knocks learns nothing of the others.
+    private func tellMembers(
+        _ message: Message, except sender: PeerID? = nil, into directives: inout [RoomDirective]
+    ) {
+        for member in members where connected.contains(member.peer) && member.peer != sender {
+            directives.append(.send(message, to: member.peer))
+        }
+    }
+
     // MARK: Members, as the host sees them
 
     private mutating func admit(
@@ -188,7 +197,7 @@ public struct Room: Sendable {
         directives.append(
             .send(.welcome(Welcome(credential: entry, prefetch: hosting.prefetch)), to: peer))
         if let playlist { directives.append(.send(.playlist(playlist), to: peer)) }
-        directives.append(.broadcast(.roster(current), except: nil))
+        tellMembers(.roster(current), into: &directives)
         if let intent = timeline.current { directives.append(.send(.timeline(intent), to: peer)) }
         directives.append(.memberJoined(member))
     }
@@ -208,7 +217,7 @@ public struct Room: Sendable {
         let rest = roster.members.filter { $0.content.peer != peer }
         let current = hosting.key.sign(Roster(epoch: roster.epoch + 1, members: rest))
         self.roster = current
-        directives.append(.broadcast(.roster(current), except: nil))
+        tellMembers(.roster(current), into: &directives)
         directives.append(.memberLeft(member))
     }
 
@@ -271,7 +280,7 @@ public struct Room: Sendable {
     ) {
         switch mergeIntoTimeline(signed) {
         case .accepted:
-            directives.append(.broadcast(.timeline(signed), except: peer))
+            tellMembers(.timeline(signed), except: peer, into: &directives)
             directives.append(.follow(signed.content))
         case .stale, .unknownAuthor, .unknownItem:
             break
@@ -296,7 +305,7 @@ public struct Room: Sendable {
         else { return }
         let signed = signer.sign(intent)
         guard mergeIntoTimeline(signed) == .accepted else { return }
-        directives.append(.broadcast(.timeline(signed), except: nil))
+        tellMembers(.timeline(signed), into: &directives)
         directives.append(.follow(intent))
     }
 }

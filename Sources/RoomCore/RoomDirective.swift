@@ -51,8 +51,6 @@ public struct Newcomer: Hashable, Sendable {
 public enum RoomDirective: Hashable, Sendable {
     /// Send a message to one peer.
     case send(Message, to: PeerID)
-    /// Send a message to all that are connected, but one.
-    case broadcast(Message, except: PeerID?)
     /// Say good-bye and end the connection.
     case refuse(PeerID, Bye)
     /// Show this entry of ours to those we dial.

@@ -429,7 +429,7 @@ public struct Swarm {
         guard free > 0, free >= min(allowed / 4, 8) || ledger.asked.count < 2 else { return }
         var urgent: [BlockAddress] = []
         var later: [BlockAddress] = []
-        while urgent.count + later.count < free, let (address, isUrgent) = next(for: ledger)
+        while urgent.count + later.count < free, let (address, isUrgent) = next(for: ledger, now: now)
         {
             items[address.item]?.move(address.block, to: .requested)
             ledger.ask(address, at: now)
@@ -448,25 +448,39 @@ public struct Swarm {
     }
 
     /// The most wanted missing block that this peer has and does not owe us already.
-    private mutating func next(for peer: PeerLedger) -> (BlockAddress, isUrgent: Bool)? {
+    private mutating func next(
+        for peer: PeerLedger, now: MonotonicInstant
+    ) -> (BlockAddress, isUrgent: Bool)? {
         guard let item = demand.item else { return nil }
         if let block = first(in: demand.urgent, of: item, from: peer) { return (block, true) }
         for wanted in [item] + demand.followers {
             guard let count = items[wanted]?.geometry.blockCount else { continue }
             let order = wanted == item ? demand.order(blockCount: count) : [0..<count]
-            if let block = first(in: order, of: wanted, from: peer) { return (block, false) }
+            let holders = peer.isHost ? guestsAvailability(of: wanted, now: now) : []
+            if let block = first(in: order, of: wanted, from: peer, unlessWith: holders) {
+                return (block, false)
+            }
         }
         return nil
     }
 
+    /// What the guests that answer have: the host is not asked for it before a player waits.
+    private func guestsAvailability(of item: ItemID, now: MonotonicInstant) -> [Availability] {
+        peers.values.compactMap { peer in
+            peer.isHost || isSilent(peer, now: now) ? nil : peer.availability[item]
+        }
+    }
+
     private mutating func first(
-        in ranges: [Range<Int>], of item: ItemID, from peer: PeerLedger
+        in ranges: [Range<Int>], of item: ItemID, from peer: PeerLedger,
+        unlessWith holders: [Availability] = []
     ) -> BlockAddress? {
         guard let availability = peer.availability[item] else { return nil }
         for range in ranges {
             let found = items[item]?.firstMissing(in: range) { block in
-                availability.contains(block)
-                    && peer.asked[BlockAddress(item: item, block: block)] == nil
+                let address = BlockAddress(item: item, block: block)
+                return availability.contains(block) && peer.asked[address] == nil
+                    && !holders.contains { $0.contains(block) }
             }
             if let found { return BlockAddress(item: item, block: found) }
         }

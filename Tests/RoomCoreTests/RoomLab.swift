@@ -1,0 +1,158 @@
+// Several rooms in one process, with real keys: what one sends, the next gets.
+
+import Crypto
+import PartyModel
+
+@testable import RoomCore
+
+/// Peers by name; messages are delivered in order, dials succeed at once unless a test says no.
+struct RoomLab {
+    let roomKey = RoomSigningKey(Curve25519.Signing.PrivateKey())
+    var now = MonotonicInstant(nanoseconds: 0)
+    var rooms: [String: Room] = [:]
+    var signers: [String: MemberSigningKey] = [:]
+    var identities: [String: Newcomer] = [:]
+    var credentials: [String: Signed<Member>] = [:]
+    var refusals: [(by: String, bye: Bye)] = []
+    var dialled: [(String, String)] = []
+    var hostDials: [String: Int] = [:]
+    var answersDials = true
+    private var queue: [(from: String, to: String, message: Message)] = []
+    private var links: Set<Set<String>> = []
+    private var alarms: [String: MonotonicInstant] = [:]
+
+    init() throws {}
+
+    func id(_ name: String) -> PeerID {
+        guard let identity = identities[name] else { preconditionFailure("nobody is \(name)") }
+        return identity.fingerprint.peer
+    }
+
+    private func name(_ peer: PeerID) -> String? {
+        identities.first { $0.value.fingerprint.peer == peer }?.key
+    }
+
+    private mutating func makeIdentity(_ name: String) {
+        let key = P256.Signing.PrivateKey()
+        guard let memberKey = MemberKey(Array(key.publicKey.compressedRepresentation)) else {
+            preconditionFailure("a compressed point has thirty-three bytes")
+        }
+        signers[name] = MemberSigningKey(key)
+        identities[name] = Newcomer(
+            fingerprint: CertificateFingerprint(.sha256(of: Array(name.utf8))), key: memberKey,
+            observed: nil)
+    }
+
+    mutating func member(_ name: String, since: UInt64) throws -> Member {
+        makeIdentity(name)
+        guard let identity = identities[name] else { preconditionFailure("just made") }
+        return Member(
+            fingerprint: identity.fingerprint, key: identity.key, name: name, isHeadless: false,
+            addresses: [], since: since)
+    }
+
+    private func introduction(_ name: String) -> Introduction {
+        Introduction(
+            name: name, isHeadless: false,
+            addresses: [.ipv4(0x7F00_0001, port: UInt16(1_000 + name.utf8.count))])
+    }
+
+    mutating func open(films: Int, membersAllowed: Int = 64) {
+        makeIdentity("host")
+        let items = (1...films).compactMap { number -> PlaylistItem? in
+            let bytes = [UInt8](repeating: 0, count: 15) + [UInt8(number)]
+            guard let raw = Bytes16(bytes), let geometry = ChunkGeometry(size: 1_000) else {
+                return nil
+            }
+            return PlaylistItem(id: ItemID(raw), name: "film \(number).mkv", geometry: geometry)
+        }
+        guard let identity = identities["host"], let signer = signers["host"] else { return }
+        rooms["host"] = Room(
+            hosting: roomKey, as: identity, introduction: introduction("host"), signer: signer,
+            playlist: Playlist(version: 1, items: items), start: .start,
+            now: RoomInstant(nanoseconds: 0), membersAllowed: membersAllowed)
+    }
+
+    mutating func join(_ name: String) {
+        makeIdentity(name)
+        guard let signer = signers[name] else { return }
+        rooms[name] = Room(
+            joining: roomKey.room, as: id(name), introduction: introduction(name), signer: signer)
+        connect(name, "host")
+    }
+
+    mutating func connect(_ one: String, _ other: String) {
+        links.insert([one, other])
+        tell(one, .connected(id(other), isHost: other == "host"))
+        tell(other, .connected(id(one), isHost: one == "host"))
+    }
+
+    mutating func cut(_ one: String, _ other: String) {
+        links.remove([one, other])
+        tell(one, .disconnected(id(other)))
+        tell(other, .disconnected(id(one)))
+    }
+
+    mutating func tell(_ name: String, _ event: RoomEvent) {
+        for directive in rooms[name]?.on(event, now: now) ?? [] { carryOut(directive, of: name) }
+    }
+
+    private mutating func carryOut(_ directive: RoomDirective, of name: String) {
+        switch directive {
+        case .send(let message, let peer):
+            if let other = self.name(peer) { queue.append((name, other, message)) }
+        case .refuse(let peer, let bye):
+            refusals.append((name, bye))
+            if let other = self.name(peer) { cut(name, other) }
+        case .carryCredential(let credential): credentials[name] = credential
+        case .dial(let member):
+            dialled.append((name, member.name))
+            if answersDials {
+                connect(name, member.name)
+            } else {
+                tell(name, .dialFailed(member.peer))
+            }
+        case .dialHost(let peer):
+            hostDials[name, default: 0] += 1
+            if answersDials { connect(name, "host") } else { tell(name, .dialFailed(peer)) }
+        case .wake(let instant): alarms[name] = instant
+        case .memberJoined, .memberLeft, .memberReachable, .adopt, .prefetch, .follow: break
+        }
+    }
+
+    private mutating func deliver(_ message: Message, from: String, to: String) {
+        switch message {
+        case .introduction(let introduction):
+            guard let identity = identities[from] else { return }
+            tell(to, .introduced(introduction, by: identity))
+        case .welcome(let welcome): tell(to, .welcomed(welcome, from: id(from)))
+        case .roster(let roster): tell(to, .roster(roster))
+        case .playlist(let playlist): tell(to, .playlist(playlist))
+        case .timeline(let intent): tell(to, .timeline(intent, from: id(from)))
+        case .roots, .bitfield, .have, .request, .cancel, .reject, .status, .ping, .pong, .bye:
+            break
+        }
+    }
+
+    /// Delivers everything and rings the alarms of so much time.
+    mutating func run(for duration: Duration = .seconds(1)) {
+        let end = now + duration
+        while true {
+            if !queue.isEmpty {
+                let next = queue.removeFirst()
+                if links.contains([next.from, next.to]) {
+                    deliver(next.message, from: next.from, to: next.to)
+                }
+            } else if let next = alarms.min(by: { ($0.value, $0.key) < ($1.value, $1.key) }),
+                next.value <= end
+            {
+                alarms[next.key] = nil
+                now = max(now, next.value)
+                tell(next.key, .tick)
+            } else {
+                now = end
+                return
+            }
+        }
+    }
+}

@@ -1,0 +1,215 @@
+import PartyModel
+import Testing
+
+@testable import SwarmCore
+
+private let mebibyte: Int64 = 1 << 20
+private let host = peerID(1)
+private let ana = peerID(2)
+private let ben = peerID(3)
+
+@Suite("The swarm")
+struct SwarmTests {
+    @Test("brings every block to every guest", arguments: [1, 65_536, 65_537, 3_000_001])
+    func completes(size: Int64) {
+        var lab = SwarmLab(size: size, hosting: host, guests: [ana, ben])
+        lab.run()
+        #expect(lab.completed == [ana, ben])
+        #expect(lab.dropped.isEmpty)
+    }
+
+    @Test("answers every request exactly once")
+    func answersOnce() {
+        var lab = SwarmLab(size: 8 * mebibyte, hosting: host, guests: [ana, ben])
+        for _ in 0..<40 { _ = lab.step() }
+        lab.tell(ana, .playerSought(lab.item))
+        lab.tell(ana, .playerReads(lab.item, 6 * mebibyte..<6 * mebibyte + 1))
+        lab.run()
+        #expect(lab.completed == [ana, ben])
+        #expect(lab.open.filter { $0.value != 0 }.isEmpty)
+    }
+
+    @Test("fetches in order from the start")
+    func inOrder() {
+        var lab = SwarmLab(size: 4 * mebibyte, hosting: host, guests: [ana])
+        lab.run()
+        #expect(lab.storedOrder[ana] == Array(0..<64))
+    }
+
+    @Test("fetches what the player reads before all else, then on from there and round")
+    func urgentFirst() {
+        var lab = SwarmLab(size: 16 * mebibyte, hosting: host, guests: [ana])
+        lab.tell(ana, .playerReads(lab.item, 8 * mebibyte..<8 * mebibyte + 1))
+        lab.run()
+        let order = lab.storedOrder[ana] ?? []
+        // What was under way when the player spoke came first; then block 128 = 8 MiB.
+        let underWay = order.prefix { $0 < 128 }.count
+        #expect(underWay <= PeerLedger.firstFlight)
+        #expect(Array(order.dropFirst(underWay).prefix(128)) == Array(128..<256))
+    }
+
+    @Test("takes back what is under way when the player jumps, and only then")
+    func cancelsOnSeek() {
+        var lab = SwarmLab(size: 64 * mebibyte, hosting: host, guests: [ana])
+        lab.tell(ana, .playerReads(lab.item, 0..<1))
+        for _ in 0..<60 { _ = lab.step() }
+        lab.tell(ana, .playerReads(lab.item, 40 * mebibyte..<40 * mebibyte + 1))
+        #expect(!lab.transit.contains { isCancel($0.delivery) })
+        lab.tell(ana, .playerSought(lab.item))
+        lab.tell(ana, .playerReads(lab.item, 20 * mebibyte..<20 * mebibyte + 1))
+        #expect(lab.transit.contains { isCancel($0.delivery) })
+        lab.run()
+        #expect(lab.completed == [ana])
+    }
+
+    @Test("asks a guest rather than the host for what both have")
+    func guestsFirst() {
+        var lab = SwarmLab(size: 2 * mebibyte, hosting: host, guests: [ana])
+        lab.run()
+        let before = lab.blocksSent[host] ?? 0
+        lab.swarms[ben] = Swarm()
+        for peer in [host, ana] {
+            lab.tell(peer, .peerJoined(ben, isHost: false))
+        }
+        lab.tell(ben, .itemAdded(lab.item, lab.geometry, .nothing))
+        lab.tell(ben, .turned(to: lab.item, followers: []))
+        lab.tell(ben, .peerJoined(ana, isHost: false))
+        lab.tell(ben, .peerJoined(host, isHost: true))
+        lab.run()
+        #expect(lab.completed.contains(ben))
+        #expect((lab.blocksSent[ana] ?? 0) > (lab.blocksSent[host] ?? 0) - before)
+    }
+
+    @Test("asks somebody else for what a silent peer owes")
+    func passesOverTheSilent() {
+        var lab = SwarmLab(size: 4 * mebibyte, hosting: host, guests: [ana])
+        lab.run()
+        lab.mute = [ana]
+        lab.swarms[ben] = Swarm()
+        lab.tell(host, .peerJoined(ben, isHost: false))
+        lab.tell(ana, .peerJoined(ben, isHost: false))
+        lab.tell(ben, .itemAdded(lab.item, lab.geometry, .nothing))
+        lab.tell(ben, .turned(to: lab.item, followers: []))
+        lab.tell(ben, .peerJoined(ana, isHost: false))
+        lab.tell(ben, .peerJoined(host, isHost: true))
+        lab.run(for: .seconds(30))
+        #expect(lab.completed.contains(ben))
+    }
+
+    @Test("drops who sends a block that does not match, and gets it elsewhere")
+    func dropsLiars() {
+        var lab = SwarmLab(size: 2 * mebibyte, hosting: host, guests: [ana])
+        lab.run()
+        lab.liars = [ana]
+        lab.swarms[ben] = Swarm()
+        for peer in [host, ana] { lab.tell(peer, .peerJoined(ben, isHost: false)) }
+        lab.tell(ben, .itemAdded(lab.item, lab.geometry, .nothing))
+        lab.tell(ben, .turned(to: lab.item, followers: []))
+        lab.tell(ben, .peerJoined(ana, isHost: false))
+        lab.tell(ben, .peerJoined(host, isHost: true))
+        lab.run()
+        #expect(lab.dropped.contains { $0.by == ben && $0.peer == ana })
+        #expect(lab.completed.contains(ben))
+    }
+
+    @Test("goes on from others when a peer leaves")
+    func survivesLeaving() {
+        var lab = SwarmLab(size: 4 * mebibyte, hosting: host, guests: [ana, ben])
+        for _ in 0..<50 { _ = lab.step() }
+        lab.swarms[ben] = nil
+        lab.tell(ana, .peerLeft(ben))
+        lab.tell(host, .peerLeft(ben))
+        lab.run()
+        #expect(lab.completed.contains(ana))
+    }
+
+    @Test("does not ask while the disk is full, and goes on afterwards")
+    func pauses() {
+        var lab = SwarmLab(size: 4 * mebibyte, hosting: host, guests: [ana])
+        lab.tell(ana, .downloadPaused(true))
+        lab.run(for: .seconds(20))
+        #expect(!lab.completed.contains(ana))
+        lab.tell(ana, .downloadPaused(false))
+        lab.run()
+        #expect(lab.completed.contains(ana))
+    }
+
+    @Test("turns to the next item only when the playing one is under way")
+    func nextItem() {
+        var lab = SwarmLab(size: mebibyte, hosting: host, guests: [ana])
+        let second = itemID(2)
+        for peer in [host, ana] {
+            lab.tell(peer, .itemAdded(second, lab.geometry, peer == host ? .everything : .nothing))
+        }
+        lab.tell(ana, .turned(to: lab.item, followers: [second]))
+        lab.run()
+        #expect(lab.swarms[ana]?.isComplete(lab.item) == true)
+        #expect(lab.swarms[ana]?.isComplete(second) == true)
+    }
+}
+
+@Suite("A swarm among hostile peers")
+struct SwarmViolationTests {
+    private func drops(_ event: SwarmEvent) -> Bool {
+        var swarm = Swarm()
+        let now = MonotonicInstant(nanoseconds: 0)
+        _ = swarm.on(.itemAdded(itemID(1), makeGeometry(mebibyte), .everything), now: now)
+        _ = swarm.on(.peerJoined(ana, isHost: false), now: now)
+        return swarm.on(event, now: now).contains { directive in
+            if case .drop(ana, let bye) = directive { return bye.kind == .violation }
+            return false
+        }
+    }
+
+    @Test("drops who asks for a block that does not exist")
+    func beyondTheEnd() {
+        let run = BlockRequest.Run(first: 15, count: 2)
+        #expect(drops(.request(BlockRequest(item: itemID(1), runs: [run]), from: ana)))
+        #expect(drops(.request(BlockRequest(item: itemID(9), runs: [run]), from: ana)))
+    }
+
+    @Test("drops who asks twice for one block")
+    func twice() {
+        let runs = [UInt16](repeating: 1, count: 40).map { BlockRequest.Run(first: 3, count: $0) }
+        #expect(drops(.request(BlockRequest(item: itemID(1), runs: runs), from: ana)))
+    }
+
+    @Test("drops who sends what nobody asked for")
+    func unsolicited() {
+        #expect(
+            drops(
+                .blockArrived(itemID(1), block: 0, byteCount: ChunkGeometry.blockSize, from: ana)))
+    }
+
+    @Test("rejects what it does not have")
+    func rejects() {
+        var swarm = Swarm()
+        let now = MonotonicInstant(nanoseconds: 0)
+        _ = swarm.on(.itemAdded(itemID(1), makeGeometry(mebibyte), .nothing), now: now)
+        _ = swarm.on(.peerJoined(ana, isHost: false), now: now)
+        let request = BlockRequest(item: itemID(1), runs: [.init(first: 0, count: 2)])
+        let directives = swarm.on(.request(request, from: ana), now: now)
+        #expect(directives == [.send(.reject(request), to: ana)])
+    }
+
+    @Test("rejects what is more than it may be owed, and never holds more")
+    func bounds() {
+        var swarm = Swarm()
+        let now = MonotonicInstant(nanoseconds: 0)
+        _ = swarm.on(.itemAdded(itemID(1), makeGeometry(100 * mebibyte), .everything), now: now)
+        _ = swarm.on(.peerJoined(ana, isHost: false), now: now)
+        let run = BlockRequest.Run(first: 0, count: 1_000)
+        let directives = swarm.on(
+            .request(BlockRequest(item: itemID(1), runs: [run]), from: ana), now: now)
+        let rejected = directives.compactMap { directive -> Int? in
+            guard case .send(.reject(let reject), to: ana) = directive else { return nil }
+            return reject.runs.reduce(0) { $0 + Int($1.count) }
+        }
+        #expect(rejected.reduce(0, +) == 1_000 - Limits.blocksRequestedPerPeer)
+    }
+}
+
+private func isCancel(_ delivery: SwarmLab.Delivery) -> Bool {
+    if case .message(.cancel) = delivery { return true }
+    return false
+}
