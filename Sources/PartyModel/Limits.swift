@@ -1,6 +1,8 @@
 // Everything that bounds what a stranger can make this program hold or do, with the reason.
 
-/// The limits of the protocol. Counts unless the name says bytes.
+/// The limits of the protocol.
+///
+/// Counts unless the name says bytes.
 public enum Limits {
     /// Bytes in an item: 4 TiB keep every block number well inside 32 bits (2^26 blocks).
     public static let itemSize: Int64 = 4 << 40
@@ -20,7 +22,9 @@ public enum Limits {
     public static let addressesPerMember = 8
 
     /// Bytes of one member's addresses as written: a host name of full length and seven IPv6
-    /// addresses are 391. The rest of a member is 206 bytes, so a roster of all members is at most
+    /// addresses are 391.
+    ///
+    /// The rest of a member is 206 bytes, so a roster of all members is at most
     /// 64 × 718 bytes and fits one control frame.
     public static let addressBytesPerMember = 512
 

@@ -39,8 +39,9 @@ public struct Hello: Hashable, Sendable {
 public struct Proof: Hashable, Sendable {
     /// HMAC-SHA-256 under a key derived from secret, room and role.
     public let code: Bytes32
-    /// From a guest that dials a guest: its own entry, signed by the room. It may be newer than the
-    /// listener's roster.
+    /// From a guest that dials a guest: its own entry, signed by the room.
+    ///
+    /// It may be newer than the listener's roster.
     public let credential: Signed<Member>?
 
     /// A proof with these properties.
@@ -218,8 +219,9 @@ public struct BlockRequest: Hashable, Sendable {
     public let item: ItemID
     /// The blocks: 1 to ``Limits/runsPerRequest`` runs.
     public let runs: [Run]
-    /// Whether a player waits for them: they go before all that are not urgent. Meaningless in a
-    /// cancel or reject.
+    /// Whether a player waits for them: they go before all that are not urgent.
+    ///
+    /// Meaningless in a cancel or reject.
     public let isUrgent: Bool
 
     /// The blocks `runs` of `item`.
