@@ -19,8 +19,9 @@ public enum Frame: Hashable, Sendable {
 }
 
 extension Frame {
-    /// The frame of this type with this payload. A block has no payload to be read as a whole: the
-    /// decoder takes it apart as it comes.
+    /// The frame of this type with this payload.
+    ///
+    /// A block has no payload to be read as a whole: the decoder takes it apart as it comes.
     init(type: FrameType, payload: [UInt8]) throws(WireViolation) {
         self =
             switch type {

@@ -57,8 +57,9 @@ public struct FrameDecoder: Sendable {
         pending.writeBuffer(&bytes)
     }
 
-    /// The next frame; `nil` when it needs more bytes. Throws when what came breaks a rule, and then
-    /// every time.
+    /// The next frame; `nil` when it needs more bytes.
+    ///
+    /// Throws when what came breaks a rule, and then every time.
     public mutating func next() throws(WireViolation) -> Frame? {
         if block != nil { return finishedBlock() }
         guard let prefix = try nextPrefix() else { return nil }

@@ -4,7 +4,9 @@
 
 import PartyModel
 
-/// The second field of every frame. Numbers are never used again for something else.
+/// The second field of every frame.
+///
+/// Numbers are never used again for something else.
 enum FrameType: UInt8, CaseIterable {
     case hello = 0x01
     case proof = 0x02
