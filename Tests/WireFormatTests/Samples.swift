@@ -2,9 +2,9 @@
 
 import NIOCore
 import PartyModel
-import Testing
+public import Testing
 
-@testable import WireFormat
+@testable public import WireFormat
 
 /// Frames with every field set to something that a mistake would change.
 enum Samples {
