@@ -76,7 +76,9 @@ let package = Package(
         .systemLibrary(name: "CMpv", providers: [.apt(["libmpv-dev"])]),
         .target(
             name: "MpvPlayer", dependencies: ["PartyModel", "CMpv", nioConcurrency],
-            resources: [.embedInCode("Resources/peerwatch/main.lua")],
+            resources: ["main", "view", "ass"].map {
+                .embedInCode("Resources/peerwatch/\($0).lua")
+            },
             swiftSettings: settings),
 
         // The running party and its face.

@@ -56,6 +56,8 @@ public enum PartyError: Error, Hashable, Sendable {
     case noDisplay
     /// The player could not be started.
     case playerFailed(reason: String)
+    /// mpv does not take an argument that was meant for it.
+    case mpvArgumentRefused(argument: String, reason: String)
     /// The player cannot play the film.
     case filmUnplayable(name: String, reason: String)
     /// The events cannot be written where they should be.
@@ -126,6 +128,8 @@ extension PartyError: CustomStringConvertible {
             "There is no display to open a window on; set DISPLAY or WAYLAND_DISPLAY, "
                 + "or use --headless."
         case .playerFailed(let reason): "The player could not be started: \(reason)."
+        case .mpvArgumentRefused(let argument, let reason):
+            "mpv does not take \(argument): \(reason)."
         case .filmUnplayable(let name, let reason): "mpv cannot play \(name): \(reason)."
         case .eventsUnwritable(let path, let reason):
             "Events cannot be written to \(path): \(reason)."
@@ -136,7 +140,7 @@ extension PartyError: CustomStringConvertible {
     public var exitStatus: Int32 {
         switch self {
         case .tokenNotFound, .tokenIncomplete, .tokenMistyped, .tokenTooNew, .addressMalformed,
-            .tooManyFiles:
+            .tooManyFiles, .mpvArgumentRefused:
             2
         default: 1
         }
@@ -172,6 +176,7 @@ extension PartyError: CustomStringConvertible {
         case .addressMalformed: "address-malformed"
         case .noDisplay: "no-display"
         case .playerFailed: "player-failed"
+        case .mpvArgumentRefused: "mpv-argument-refused"
         case .filmUnplayable: "film-unplayable"
         case .eventsUnwritable: "events-unwritable"
         }

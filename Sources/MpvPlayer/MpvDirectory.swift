@@ -1,0 +1,56 @@
+// Where do the files lie that mpv can only read from a disk? In a directory that nobody else can
+// look into, for as long as mpv needs them.
+
+import FoundationEssentials
+import Glibc
+import PartyModel
+
+/// A new private directory; removed with all it holds by ``remove()``.
+struct MpvDirectory: Sendable {
+    let path: String
+
+    /// Makes the directory under `$XDG_RUNTIME_DIR` (in memory, the user's own) or the temporary
+    /// directory.
+    init(environment: [String: String]) throws(PartyError) {
+        var failures: [String] = []
+        for base in [environment["XDG_RUNTIME_DIR"], environment["TMPDIR"], "/tmp"] {
+            guard let base, base.hasPrefix("/") else { continue }
+            if let path = Self.made(under: base) {
+                self.path = path
+                return
+            }
+            failures.append(base)
+        }
+        throw .directoryUnusable(
+            path: failures.joined(separator: ", "), reason: "no directory can be made there")
+    }
+
+    /// Writes a file into it; `name` may name a directory to be made. Returns the path.
+    func write(_ bytes: [UInt8], to name: String) throws(PartyError) -> String {
+        let file = URL(filePath: path).appending(path: name)
+        do {
+            try FileManager.default.createDirectory(
+                at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+            try Data(bytes).write(to: file)
+        } catch {
+            throw .directoryUnusable(path: path, reason: "\(error)")
+        }
+        return file.path(percentEncoded: false)
+    }
+
+    /// Removes the directory and all it holds. What cannot be removed is left to the system's own
+    /// cleaning of such places.
+    func remove() {
+        try? FileManager.default.removeItem(atPath: path)
+    }
+
+    private static func made(under base: String) -> String? {
+        var template = "\(base)/peerwatch-XXXXXX".utf8CString
+        return unsafe template.withUnsafeMutableBufferPointer { buffer in
+            guard let start = buffer.baseAddress, unsafe mkdtemp(start) != nil else {
+                return nil
+            }
+            return unsafe String(cString: start)
+        }
+    }
+}

@@ -1,0 +1,210 @@
+// What is mpv telling us? One thread waits for mpv's events and turns each into a `PlayerEvent`.
+// It alone takes events of the handle, and it is gone when `MpvHandle.terminate()` returns: it counts
+// as being inside the handle for as long as it runs.
+
+import CMpv
+import Glibc
+import PartyModel
+
+/// The state of the event thread; lives on that thread.
+struct MpvEventLoop {
+    private let handle: MpvHandle
+    private let streams: FilmStreams
+    private let script: ScriptBridge
+    private let deliver: @Sendable (PlayerEvent) -> Void
+
+    /// The playlist entry that is being played, and the item it names.
+    private var current: (entry: Int64, item: ItemID?)?
+
+    /// Starts the event thread; it ends when mpv has quit or the handle is being terminated.
+    static func start(
+        handle: MpvHandle, streams: FilmStreams, script: ScriptBridge,
+        deliver: @escaping @Sendable (PlayerEvent) -> Void
+    ) throws(PartyError) {
+        let launch = Launch { [handle, streams, script] in
+            var loop = MpvEventLoop(
+                handle: handle, streams: streams, script: script, deliver: deliver)
+            loop.run()
+        }
+        // Retained here, released by the thread as its first act.
+        let retained = unsafe Unmanaged.passRetained(launch)
+        var thread = pthread_t()
+        let status = unsafe pthread_create(&thread, nil, launched, retained.toOpaque())
+        guard status == 0 else {
+            unsafe retained.release()
+            throw .playerFailed(reason: "no thread could be started for its events")
+        }
+        pthread_detach(thread)
+    }
+
+    private init(
+        handle: MpvHandle, streams: FilmStreams, script: ScriptBridge,
+        deliver: @escaping @Sendable (PlayerEvent) -> Void
+    ) {
+        self.handle = handle
+        self.streams = streams
+        self.script = script
+        self.deliver = deliver
+    }
+
+    private final class Launch: Sendable {
+        let body: @Sendable () -> Void
+        init(_ body: @escaping @Sendable () -> Void) { self.body = body }
+    }
+
+    private static let launched: @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? = {
+        argument in
+        guard let argument = unsafe argument else { return nil }
+        let launch = unsafe Unmanaged<Launch>.fromOpaque(argument).takeRetainedValue()
+        launch.body()
+        return nil
+    }
+
+    private mutating func run() {
+        // `use` takes no mutating closure: the loop works on a copy, which is the only one from here.
+        var loop = self
+        _ = unsafe handle.use { pointer in
+            while loop.handle.isOpen {
+                guard let event = unsafe mpv_wait_event(pointer, -1)?.pointee else { return }
+                guard unsafe event.event_id != MPV_EVENT_SHUTDOWN else {
+                    loop.deliver(.quit)
+                    return
+                }
+                unsafe loop.on(event)
+            }
+        }
+    }
+
+    private mutating func on(_ event: mpv_event) {
+        switch unsafe event.event_id {
+        case MPV_EVENT_SEEK:
+            streams.seekQueued(at: .now())
+            deliver(.seeking)
+        case MPV_EVENT_PLAYBACK_RESTART: deliver(.playbackRestarted)
+        case MPV_EVENT_PROPERTY_CHANGE: unsafe propertyChanged(event)
+        case MPV_EVENT_START_FILE: unsafe fileStarted(event)
+        case MPV_EVENT_FILE_LOADED:
+            if let item = current?.item { deliver(.fileLoaded(item)) }
+        case MPV_EVENT_END_FILE: unsafe fileEnded(event)
+        case MPV_EVENT_CLIENT_MESSAGE: unsafe messageReceived(event)
+        case MPV_EVENT_LOG_MESSAGE:
+            guard let message = unsafe MpvLogMessage(event) else { return }
+            deliver(.logged(message.level, message.text))
+        case MPV_EVENT_COMMAND_REPLY, MPV_EVENT_SET_PROPERTY_REPLY:
+            guard unsafe event.error < 0 else { return }
+            requestFailed(
+                unsafe PlayerRequest(rawValue: event.reply_userdata),
+                reason: unsafe MpvHandle.sentence(event.error))
+        case MPV_EVENT_QUEUE_OVERFLOW:
+            deliver(.logged(.error, "mpv's event queue overflowed; events are lost"))
+        default: return
+        }
+    }
+}
+
+// Films coming and going.
+extension MpvEventLoop {
+    private mutating func fileStarted(_ event: mpv_event) {
+        guard let start = unsafe event.data?.assumingMemoryBound(to: mpv_event_start_file.self)
+        else { return }
+        let entry = unsafe start.pointee.playlist_entry_id
+        let address = self.address(ofEntry: entry)
+        let item = address.flatMap(FilmStreams.item)
+        current = (entry, item)
+        if let address, item == nil { deliver(.foreignFile(address)) }
+    }
+
+    /// What the playlist says the entry plays; `nil` when it has been replaced meanwhile.
+    private func address(ofEntry entry: Int64) -> String? {
+        guard case .list(let entries) = handle.property("playlist") else { return nil }
+        for case .map(let fields) in entries where fields["id"] == .integer(entry) {
+            if case .string(let address) = fields["filename"] { return address }
+        }
+        return nil
+    }
+
+    private mutating func fileEnded(_ event: mpv_event) {
+        guard let end = unsafe event.data?.assumingMemoryBound(to: mpv_event_end_file.self)
+        else { return }
+        var item: ItemID?
+        if let current, unsafe current.entry == end.pointee.playlist_entry_id {
+            item = current.item
+            self.current = nil
+        }
+        guard unsafe end.pointee.reason == MPV_END_FILE_REASON_ERROR else { return }
+        deliver(.failed(item, reason: unsafe MpvHandle.sentence(end.pointee.error)))
+    }
+
+    private func requestFailed(_ request: PlayerRequest?, reason: String) {
+        switch request {
+        case .load: deliver(.failed(nil, reason: reason))
+        case .seek:
+            // There is nothing to seek in before a film is open, nor at its very end.
+            deliver(.logged(.warning, "mpv refused a seek: \(reason)"))
+        case .pause, .speed, .pitch, .script, .quit, nil:
+            let name = request.map { "\($0)" } ?? "request"
+            deliver(.logged(.error, "mpv refused a \(name) command: \(reason)"))
+        }
+    }
+}
+
+// Values and words.
+extension MpvEventLoop {
+    private func propertyChanged(_ event: mpv_event) {
+        guard let property = unsafe ObservedProperty(rawValue: event.reply_userdata),
+            let change = unsafe event.data?.assumingMemoryBound(to: mpv_event_property.self),
+            // Without a value there is nothing to tell: no film is open.
+            let data = unsafe change.pointee.data,
+            unsafe change.pointee.format == property.format
+        else { return }
+        switch property {
+        case .pause: deliver(.paused(unsafe Self.flag(data)))
+        case .cachePause: deliver(.bufferingForCache(unsafe Self.flag(data)))
+        case .endOfFilm: deliver(.endOfFilm(unsafe Self.flag(data)))
+        case .coreIdle: deliver(.idle(unsafe Self.flag(data)))
+        case .speed: deliver(.speed(PlaybackSpeed(factor: unsafe Self.number(data))))
+        case .position: deliver(.position(MediaPosition(seconds: unsafe Self.number(data))))
+        case .duration: deliver(.duration(MediaPosition(seconds: unsafe Self.number(data))))
+        }
+    }
+
+    private static func flag(_ data: UnsafeMutableRawPointer) -> Bool {
+        unsafe data.load(as: CInt.self) != 0
+    }
+
+    private static func number(_ data: UnsafeMutableRawPointer) -> Double {
+        unsafe data.load(as: Double.self)
+    }
+
+    private func messageReceived(_ event: mpv_event) {
+        guard
+            let message = unsafe event.data?.assumingMemoryBound(
+                to: mpv_event_client_message.self),
+            let words = unsafe message.pointee.args
+        else { return }
+        let arguments = unsafe (0..<Int(message.pointee.num_args)).compactMap { index in
+            unsafe words[index].map { unsafe String(cString: $0) }
+        }
+        guard let fromScript = script.received(arguments, through: handle) else { return }
+        deliver(.scriptMessage(fromScript))
+    }
+}
+
+/// A line of mpv's log.
+struct MpvLogMessage {
+    let level: PlayerLogLevel
+    let text: String
+
+    /// The line that an event carries; `nil` for other events.
+    init?(_ event: mpv_event) {
+        guard unsafe event.event_id == MPV_EVENT_LOG_MESSAGE,
+            let message = unsafe event.data?.assumingMemoryBound(to: mpv_event_log_message.self),
+            let prefix = unsafe message.pointee.prefix, let text = unsafe message.pointee.text
+        else { return nil }
+        let isError = unsafe message.pointee.log_level.rawValue <= MPV_LOG_LEVEL_ERROR.rawValue
+        level = isError ? .error : .warning
+        let line = unsafe String(cString: text)
+        let trimmed = line.last == "\n" ? String(line.dropLast()) : line
+        self.text = unsafe "\(String(cString: prefix)): \(trimmed)"
+    }
+}

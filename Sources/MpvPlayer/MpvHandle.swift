@@ -1,0 +1,234 @@
+// Who owns mpv, and who may still call it? One `MpvHandle` owns one player core. Calls pass a gate
+// that counts them, and ``MpvHandle/terminate()`` closes the gate and waits until nobody is
+// inside: after that the pointer is never used again.
+
+import CMpv
+import Glibc
+import NIOConcurrencyHelpers
+import PartyModel
+
+/// A player core of libmpv.
+///
+/// Every call may come from any thread. Those ending in `Async` return at once; the others wait for
+/// the core, mostly microseconds, milliseconds while it is busy.
+@safe final class MpvHandle: Sendable {
+    // Safety: the client API is thread-safe; the pointer is never changed, and is used only inside
+    // the gate, which outlives the core behind it.
+    nonisolated(unsafe) private let pointer: OpaquePointer
+
+    private struct Gate: Equatable {
+        enum Phase { case open, closing, closed }
+        var phase = Phase.open
+        /// Threads that are in a call of mpv.
+        var inside = 0
+    }
+
+    private let gate = ConditionLock(value: Gate())
+
+    /// Creates a core that is not started yet.
+    init() throws(PartyError) {
+        // mpv reads and writes numbers as text and refuses to run where a comma would be their point.
+        unsafe setlocale(LC_NUMERIC, "C")
+        guard let pointer = unsafe mpv_create() else {
+            throw .playerFailed(reason: "libmpv gave no player (memory, or the LC_NUMERIC locale)")
+        }
+        unsafe self.pointer = unsafe pointer
+    }
+
+    /// Whether ``terminate()`` has not been called.
+    var isOpen: Bool {
+        gate.lock()
+        defer { gate.unlock() }
+        return gate.value.phase == .open
+    }
+
+    /// Calls `body` with the pointer; `nil` once the core is terminated. `body` must not keep it.
+    func use<Result>(_ body: (OpaquePointer) -> Result) -> Result? {
+        gate.lock()
+        var state = gate.value
+        guard state.phase == .open else {
+            gate.unlock()
+            return nil
+        }
+        state.inside += 1
+        gate.unlock(withValue: state)
+        defer {
+            gate.lock()
+            var state = gate.value
+            state.inside -= 1
+            gate.unlock(withValue: state)
+        }
+        return unsafe body(pointer)
+    }
+
+    /// Ends the core and every stream it has open; returns when both are gone. Later calls, of
+    /// this and everything else, do nothing.
+    ///
+    /// Blocks; must not be called on the event thread, which it waits for.
+    func terminate() {
+        gate.lock()
+        var state = gate.value
+        guard state.phase == .open else {
+            gate.unlock()
+            gate.lock(whenValue: Gate(phase: .closed))
+            gate.unlock()
+            return
+        }
+        state.phase = .closing
+        gate.unlock(withValue: state)
+        unsafe mpv_wakeup(pointer)
+        gate.lock(whenValue: Gate(phase: .closing))
+        gate.unlock()
+        unsafe mpv_terminate_destroy(pointer)
+        gate.lock()
+        gate.unlock(withValue: Gate(phase: .closed))
+    }
+}
+
+// Starting. All of these wait for mpv and belong on a thread that may.
+extension MpvHandle {
+    /// Sets an option; says whether mpv knows it and takes the value.
+    @discardableResult
+    func setOption(_ option: MpvOption) -> Bool {
+        let status = unsafe use { unsafe mpv_set_option_string($0, option.name, option.value ?? "") }
+        return status == 0
+    }
+
+    /// Reads a configuration file; what it does not understand goes to the log.
+    func loadConfiguration(at path: String) throws(PartyError) {
+        try check(unsafe use { unsafe mpv_load_config_file($0, path) }, "reading its options")
+    }
+
+    /// Asks for warnings and errors as events.
+    func requestLog() {
+        _ = unsafe use { unsafe mpv_request_log_messages($0, "warn") }
+    }
+
+    /// Starts the core.
+    func initialise() throws(PartyError) {
+        try check(unsafe use { unsafe mpv_initialize($0) }, "starting")
+    }
+
+    /// Lets `streams` answer for their addresses; they must outlive the core.
+    func register(_ streams: FilmStreams) throws(PartyError) {
+        try check(unsafe use { unsafe streams.register(with: $0) }, "registering the film's stream")
+    }
+
+    /// Asks for an event whenever the property changes, and for one now.
+    func observe(_ property: ObservedProperty) throws(PartyError) {
+        let status = unsafe use {
+            unsafe mpv_observe_property($0, property.rawValue, property.name, property.format)
+        }
+        try check(status, "observing \(property.name)")
+    }
+
+    /// The texts that mpv has logged since the last event was taken. Only for a handle that no
+    /// event thread reads.
+    func loggedTexts() -> [String] {
+        unsafe use { pointer in
+            var texts: [String] = []
+            while let event = unsafe mpv_wait_event(pointer, 0)?.pointee,
+                unsafe event.event_id != MPV_EVENT_NONE
+            {
+                guard let message = unsafe MpvLogMessage(event) else { continue }
+                texts.append(message.text)
+            }
+            return texts
+        } ?? []
+    }
+
+    private func check(_ status: CInt?, _ step: String) throws(PartyError) {
+        guard let status, status >= 0 else {
+            let reason = status.map(Self.sentence) ?? "terminated"
+            throw .playerFailed(reason: "libmpv failed at \(step) (\(reason))")
+        }
+    }
+}
+
+// Running.
+extension MpvHandle {
+    /// Runs a command and waits for its result; `nil` where it failed.
+    func command(_ command: MpvNode) -> MpvNode? {
+        unsafe use { pointer -> MpvNode? in
+            var result = unsafe mpv_node()
+            let status = unsafe command.withCNode { unsafe mpv_command_node(pointer, $0, &result) }
+            guard status >= 0 else { return nil }
+            defer { unsafe mpv_free_node_contents(&result) }
+            return unsafe MpvNode(copying: result)
+        } ?? nil
+    }
+
+    /// Reads a property; `nil` where it has no value.
+    func property(_ name: String) -> MpvNode? {
+        unsafe use { pointer -> MpvNode? in
+            var result = unsafe mpv_node()
+            guard unsafe mpv_get_property(pointer, name, MPV_FORMAT_NODE, &result) >= 0 else {
+                return nil
+            }
+            defer { unsafe mpv_free_node_contents(&result) }
+            return unsafe MpvNode(copying: result)
+        } ?? nil
+    }
+
+    /// Queues a command; a failure comes back as an event with the request's number.
+    func commandAsync(_ command: MpvNode, for request: PlayerRequest) {
+        _ = unsafe use { pointer in
+            unsafe command.withCNode { unsafe mpv_command_node_async(pointer, request.rawValue, $0) }
+        }
+    }
+
+    /// Queues the setting of a property; a failure comes back as an event.
+    func setAsync(_ name: String, _ value: MpvNode, for request: PlayerRequest) {
+        _ = unsafe use { pointer in
+            unsafe value.withCNode {
+                unsafe mpv_set_property_async(
+                    pointer, request.rawValue, name, MPV_FORMAT_NODE, $0)
+            }
+        }
+    }
+
+    /// What mpv calls a status, without a full stop.
+    static func sentence(_ status: CInt) -> String {
+        unsafe mpv_error_string(status).map { unsafe String(cString: $0) } ?? "error \(status)"
+    }
+}
+
+/// What was asked of mpv, so that a refusal can be told apart.
+enum PlayerRequest: UInt64 {
+    case load = 1
+    case pause, seek, speed, pitch, script, quit
+}
+
+/// The properties that mpv tells us of by itself.
+enum ObservedProperty: UInt64, CaseIterable {
+    case pause = 1
+    case speed, position, cachePause, endOfFilm, coreIdle, duration
+
+    var name: String {
+        switch self {
+        case .pause: "pause"
+        case .speed: "speed"
+        case .position: "time-pos"
+        case .cachePause: "paused-for-cache"
+        case .endOfFilm: "eof-reached"
+        case .coreIdle: "core-idle"
+        case .duration: "duration"
+        }
+    }
+
+    var format: mpv_format {
+        switch self {
+        case .pause, .cachePause, .endOfFilm, .coreIdle: MPV_FORMAT_FLAG
+        case .speed, .position, .duration: MPV_FORMAT_DOUBLE
+        }
+    }
+}
+
+extension MonotonicInstant {
+    /// Now, on CLOCK_MONOTONIC.
+    static func now() -> MonotonicInstant {
+        var time = timespec()
+        unsafe clock_gettime(CLOCK_MONOTONIC, &time)
+        return MonotonicInstant(nanoseconds: Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec))
+    }
+}

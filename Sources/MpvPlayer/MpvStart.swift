@@ -1,0 +1,72 @@
+// In what order does mpv get its options? Defaults, the user's mpv.conf, the user's arguments, the
+// room: each layer wins over the ones before.
+
+import PartyModel
+
+/// Starts a core for a room.
+struct MpvStart {
+    let configuration: PlayerConfiguration
+    let directory: MpvDirectory
+
+    /// Gives `handle` its options and starts it.
+    func start(_ handle: MpvHandle) throws(PartyError) {
+        let arguments = userArguments
+        let forced = try rehearsed(arguments)
+        handle.requestLog()
+        for option in RoomOptions.defaults { handle.setOption(option) }
+        handle.setOption(MpvOption("config", configuration.usesUserConfig ? "yes" : "no"))
+        for option in configuration.mpvArguments.optionsBeforeStart where !handle.setOption(option) {
+            throw Self.refusal(of: option, reason: "it does not take that value")
+        }
+        let text = RoomOptions.configuration(arguments: arguments, forced: forced)
+        try handle.loadConfiguration(at: directory.write(Array(text.utf8), to: "room.conf"))
+        handle.setOption(MpvOption("player-operation-mode", "pseudo-gui"))
+        try handle.initialise()
+        _ = handle.command(.command("apply-profile", RoomOptions.profile))
+        try checkDisplay(handle)
+    }
+
+    private var userArguments: [MpvOption] {
+        // Before the user's arguments, so that a script named there runs in spite of it.
+        let noScripts = [MpvOption("load-scripts", "no"), MpvOption("scripts", "")]
+        let title = [MpvOption("title", configuration.windowTitle)]
+        return title + (configuration.loadsUserScripts ? [] : noScripts)
+            + configuration.mpvArguments.options
+    }
+
+    /// Tries the options on a core that is never started; returns what of the forced ones this mpv
+    /// knows.
+    private func rehearsed(_ arguments: [MpvOption]) throws(PartyError) -> [MpvOption] {
+        let stage = try MpvHandle()
+        defer { stage.terminate() }
+        stage.requestLog()
+        for option in arguments where !Self.namesSettledLater.contains(option.name) {
+            let line = Array(option.configurationLine.utf8)
+            try stage.loadConfiguration(at: directory.write(line, to: "argument.conf"))
+            if let complaint = stage.loggedTexts().first {
+                throw Self.refusal(of: option, reason: complaint)
+            }
+        }
+        return RoomOptions.forced.filter(stage.setOption)
+    }
+
+    /// Options that mean something only beside the user's own configuration.
+    private static let namesSettledLater: Set<String> = ["profile", "include"]
+
+    private static func refusal(of option: MpvOption, reason: String) -> PartyError {
+        let words = reason.hasPrefix("cplayer: ") ? reason.dropFirst("cplayer: ".count) : reason[...]
+        let sentence = words.hasSuffix(".") ? words.dropLast() : words
+        return .mpvArgumentRefused(argument: option.argument, reason: String(sentence))
+    }
+
+    /// A user who chose no video output wants a window, and a window needs a display.
+    private func checkDisplay(_ handle: MpvHandle) throws(PartyError) {
+        let environment = configuration.environment
+        let hasDisplay = ["DISPLAY", "WAYLAND_DISPLAY"].contains {
+            !(environment[$0] ?? "").isEmpty
+        }
+        guard !hasDisplay else { return }
+        let chosen = handle.command(.command("expand-text", "${=options/vo}"))
+        guard chosen != .string(RoomOptions.videoOutputs) else { throw .noDisplay }
+    }
+}

@@ -1,0 +1,168 @@
+// The player as the room sees it: load, pause, seek, speed; events; one consistent look at the clock.
+
+import FoundationEssentials
+public import PartyModel
+
+/// Where the player gets its films from.
+public protocol FilmProvider: Sendable {
+    /// The bytes of an item; `nil` where there is no such film. Called on a thread of mpv's that
+    /// nothing can interrupt: returns at once and leaves the waiting to ``FilmInput/read(at:into:)``.
+    func open(_ item: ItemID) -> (any FilmInput)?
+}
+
+/// How a player is set up.
+public struct PlayerConfiguration: Sendable {
+    /// Whether the user's own mpv configuration applies.
+    public var usesUserConfig = true
+    /// Whether the user's own mpv scripts run.
+    public var loadsUserScripts = true
+    /// What the user wants of mpv this time.
+    public var mpvArguments = MpvArguments()
+    /// The window's title; mpv replaces `${…}` with its properties.
+    public var windowTitle = "${?media-title:${media-title} – }PeerWatch"
+    /// The process's environment: where displays and private directories are.
+    public var environment = ProcessInfo.processInfo.environment
+
+    /// Everything as a user expects of mpv.
+    public init() {}
+}
+
+/// An mpv inside this process, with its window.
+///
+/// Everything but ``init(configuration:films:onEvent:)``, ``snapshot()`` and ``terminate()`` returns
+/// at once and may be called from any thread, event loops included. Whoever creates a player
+/// terminates it.
+public final class Player: Sendable {
+    private let handle: MpvHandle
+    private let streams: FilmStreams
+    private let script = ScriptBridge()
+    private let directory: MpvDirectory
+
+    /// Creates and starts mpv; blocks for some milliseconds.
+    ///
+    /// `onEvent` is called on mpv's event thread, one event at a time, and must return soon; it
+    /// must not call ``terminate()``. No event comes after that has returned.
+    ///
+    /// - Throws: `PartyError.noDisplay`, `.mpvArgumentRefused`, `.directoryUnusable` or
+    ///   `.playerFailed`.
+    public init(
+        configuration: PlayerConfiguration, films: any FilmProvider,
+        onEvent: @escaping @Sendable (PlayerEvent) -> Void
+    ) throws(PartyError) {
+        directory = try MpvDirectory(environment: configuration.environment)
+        streams = FilmStreams(films)
+        do {
+            handle = try MpvHandle()
+        } catch {
+            directory.remove()
+            throw error
+        }
+        do {
+            try MpvStart(configuration: configuration, directory: directory).start(handle)
+            try handle.register(streams)
+            for property in ObservedProperty.allCases { try handle.observe(property) }
+            let directory = self.directory
+            try MpvEventLoop.start(handle: handle, streams: streams, script: script) { event in
+                // The script has read its files once it speaks.
+                if case .scriptMessage(let words) = event, words.first == "ready" {
+                    directory.remove()
+                }
+                onEvent(event)
+            }
+            try loadScript()
+        } catch {
+            handle.terminate()
+            directory.remove()
+            throw error
+        }
+    }
+
+    private func loadScript() throws(PartyError) {
+        for (name, bytes) in ScriptFiles.all {
+            _ = try directory.write(bytes, to: "peerwatch/\(name)")
+        }
+        // A directory, so that its name is the script's and its files find each other.
+        handle.commandAsync(.command("load-script", "\(directory.path)/peerwatch"), for: .script)
+    }
+}
+
+// What the room asks of the player.
+extension Player {
+    /// Opens a film in place of the one that plays, at `position`, and shows `title` as its name.
+    public func load(
+        _ item: ItemID, title: String, startingAt position: MediaPosition, paused: Bool
+    ) {
+        var options: [String: MpvNode] = ["force-media-title": .string(title)]
+        if position > .start { options["start"] = .string("\(position.seconds)") }
+        // Set apart from the file: mpv undoes a file's own options when it ends.
+        setPaused(paused)
+        // Named arguments, because the positions differ between mpv's versions.
+        handle.commandAsync(
+            .map([
+                "name": .string("loadfile"), "url": .string(FilmStreams.address(of: item)),
+                "flags": .string("replace"), "options": .map(options),
+            ]), for: .load)
+    }
+
+    /// Pauses the film or sets it going.
+    public func setPaused(_ paused: Bool) {
+        handle.setAsync("pause", .flag(paused), for: .pause)
+    }
+
+    /// Goes to exactly this position, without a message on the screen.
+    public func seek(to position: MediaPosition) {
+        handle.commandAsync(
+            .list([.string("seek"), .double(position.seconds), .string("absolute+exact")]),
+            for: .seek)
+    }
+
+    /// Changes the pace, without a message on the screen.
+    public func setSpeed(_ speed: PlaybackSpeed) {
+        handle.setAsync("speed", .double(speed.factor), for: .speed)
+    }
+
+    /// Whether other speeds than 1 keep the voices' pitch.
+    ///
+    /// Off, a speed between 0.98 and 1.02 is inaudible; on, mpv clicks each time it leaves or
+    /// comes back to 1.
+    public func setPitchCorrection(_ isOn: Bool) {
+        handle.setAsync("audio-pitch-correction", .flag(isOn), for: .pitch)
+    }
+
+    /// Shows the room's token: now, and when the user asks for it.
+    public func showToken(_ token: String) { script.showToken(token, through: handle) }
+
+    /// Shows a short sentence for a few seconds.
+    public func showNotice(_ text: String) { script.showNotice(text, through: handle) }
+
+    /// Hands the script what the room looks like, as a JSON object; it replaces the one before.
+    ///
+    /// The script reads `viewers`, a list of names, and `wait`, the sentence that says for whom the
+    /// room waits, and ignores the rest.
+    public func sendState(json: String) { script.sendState(json: json, through: handle) }
+
+    /// Asks mpv to quit; ``PlayerEvent/quit`` follows.
+    public func quit() { handle.commandAsync(.command("quit"), for: .quit) }
+}
+
+// What may block.
+extension Player {
+    /// Everything about position and pace at one instant; `nil` once the player has ended.
+    ///
+    /// Blocks for some ten microseconds, up to milliseconds while mpv is busy: not for event loops.
+    public func snapshot() -> PlayerSnapshot? {
+        let asked = MonotonicInstant.now()
+        let answer = handle.command(.command("expand-text", PlayerSnapshot.question))
+        let answered = MonotonicInstant.now()
+        guard case .string(let text) = answer else { return nil }
+        return PlayerSnapshot(answer: text, asked: asked, answered: answered)
+    }
+
+    /// Ends mpv, closes its window and every film it has open, even one whose read is blocked.
+    ///
+    /// Blocks for up to some hundred milliseconds; idempotent; not for event loops nor `onEvent`.
+    public func terminate() {
+        handle.terminate()
+        directory.remove()
+    }
+}
