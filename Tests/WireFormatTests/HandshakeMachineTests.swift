@@ -73,6 +73,13 @@ private struct Record {
     var sent: [HandshakeDirective] = []
     var ending: Ending?
 
+    /// Who was accepted; a failed test when nobody was.
+    func accepted() throws -> ProvenPeer {
+        var peer: ProvenPeer?
+        if case .accepted(let accepted) = ending { peer = accepted }
+        return try #require(peer, "\(String(describing: ending))")
+    }
+
     /// Files directives; returns those the other side receives.
     mutating func file(_ directives: [HandshakeDirective]) -> [HandshakeDirective] {
         var outgoing: [HandshakeDirective] = []
@@ -148,14 +155,16 @@ private func run(
         let ends = run(
             try machine(.dialler(purpose, expecting: .host), ada, with: host, room.guest()),
             try machine(fromStranger, host, with: ada, room.host(host)))
-        let hostSeen = ProvenPeer(
-            fingerprint: host.fingerprint, key: try host.memberKey(), isHost: true,
-            credential: nil, purpose: purpose)
-        let adaSeen = ProvenPeer(
-            fingerprint: ada.fingerprint, key: try ada.memberKey(), isHost: false,
-            credential: nil, purpose: purpose)
-        #expect(ends.dialler.ending == .accepted(hostSeen))
-        #expect(ends.listener.ending == .accepted(adaSeen))
+        let hostSeen = try ends.dialler.accepted()
+        #expect(hostSeen.fingerprint == host.fingerprint)
+        #expect(try hostSeen.key == host.memberKey())
+        #expect(hostSeen.isHost)
+        #expect(hostSeen.purpose == purpose)
+        let adaSeen = try ends.listener.accepted()
+        #expect(adaSeen.fingerprint == ada.fingerprint)
+        #expect(try adaSeen.key == ada.memberKey())
+        #expect(!adaSeen.isHost)
+        #expect(adaSeen.purpose == purpose)
     }
 
     @Test("A guest that shows its entry is accepted by a guest that does not know it yet")
@@ -166,14 +175,8 @@ private func run(
                 .dialler(.control, expecting: .peer(bob.fingerprint.peer)), ada, with: bob,
                 room.guest(entry)),
             try machine(fromStranger, bob, with: ada, room.guest()))
-        let adaSeen = ProvenPeer(
-            fingerprint: ada.fingerprint, key: try ada.memberKey(), isHost: false,
-            credential: entry, purpose: .control)
-        #expect(ends.listener.ending == .accepted(adaSeen))
-        guard case .accepted(let bobSeen) = ends.dialler.ending else {
-            Issue.record("\(String(describing: ends.dialler.ending))")
-            return
-        }
+        #expect(try ends.listener.accepted().credential == entry)
+        let bobSeen = try ends.dialler.accepted()
         #expect(bobSeen.fingerprint == bob.fingerprint)
         #expect(!bobSeen.isHost)
     }
@@ -185,11 +188,7 @@ private func run(
                 .dialler(.control, expecting: .peer(bob.fingerprint.peer)), ada, with: bob,
                 room.guest()),
             try machine(.listener(knowsDialler: true), bob, with: ada, room.guest()))
-        guard case .accepted(let adaSeen) = ends.listener.ending else {
-            Issue.record("\(String(describing: ends.listener.ending))")
-            return
-        }
-        #expect(adaSeen.credential == nil)
+        #expect(try ends.listener.accepted().credential == nil)
     }
 
     @Test("The host needs no roster to be accepted by a guest")
@@ -199,11 +198,7 @@ private func run(
                 .dialler(.control, expecting: .peer(ada.fingerprint.peer)), host, with: ada,
                 room.host(host)),
             try machine(fromStranger, ada, with: host, room.guest()))
-        guard case .accepted(let hostSeen) = ends.listener.ending else {
-            Issue.record("\(String(describing: ends.listener.ending))")
-            return
-        }
-        #expect(hostSeen.isHost)
+        #expect(try ends.listener.accepted().isHost)
     }
 
     @Test("A guest who is neither in the roster nor shows an entry is refused and learns no proof")
