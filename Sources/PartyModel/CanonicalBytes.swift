@@ -12,7 +12,9 @@ public enum WireViolation: Error, Hashable, Sendable {
     case oversizedFrame(type: UInt8, length: Int)
     /// No frame has this type.
     case unknownType(UInt8)
-    /// A count is above its limit.
+    /// A frame of this type has no place on the connection, or not yet.
+    case misplacedType(UInt8)
+    /// A count of values or bytes is above its limit.
     case countAboveLimit(Int, limit: Int)
     /// A text is no UTF-8.
     case malformedText
@@ -30,7 +32,9 @@ public struct ByteWriter: Sendable {
 
     /// Appends an integer, most significant byte first.
     public mutating func write<Integer: FixedWidthInteger>(_ integer: Integer) {
-        bytes += integer.bigEndianBytes
+        for shift in stride(from: Integer.bitWidth - 8, through: 0, by: -8) {
+            bytes.append(UInt8(truncatingIfNeeded: integer >> shift))
+        }
     }
 
     /// Appends bytes as they are.
@@ -172,7 +176,10 @@ extension String {
 
 extension Bytes16: CanonicalValue {
     /// Appends the sixteen bytes.
-    public func write(to writer: inout ByteWriter) { writer.write(raw: bytes) }
+    public func write(to writer: inout ByteWriter) {
+        writer.write(high)
+        writer.write(low)
+    }
 
     /// The next sixteen bytes.
     public init(from reader: inout ByteReader) throws(WireViolation) {
@@ -182,7 +189,9 @@ extension Bytes16: CanonicalValue {
 
 extension Bytes32: CanonicalValue {
     /// Appends the thirty-two bytes.
-    public func write(to writer: inout ByteWriter) { writer.write(raw: bytes) }
+    public func write(to writer: inout ByteWriter) {
+        for word in [first, second, third, fourth] { writer.write(word) }
+    }
 
     /// The next thirty-two bytes.
     public init(from reader: inout ByteReader) throws(WireViolation) {

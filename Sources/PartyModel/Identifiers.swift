@@ -187,8 +187,9 @@ public struct MemberKey: Hashable, Sendable {
     /// Bytes in a compressed P-256 point.
     public static let byteCount = 33
 
-    /// The key with these bytes; `nil` unless there are thirty-three. Whether they are a point of
-    /// the curve shows when a signature is checked.
+    /// The key with these bytes; `nil` unless there are thirty-three.
+    ///
+    /// Whether they are a point of the curve shows when a signature is checked.
     public init?(_ bytes: [UInt8]) {
         guard bytes.count == Self.byteCount else { return nil }
         self.bytes = bytes

@@ -53,7 +53,7 @@ public struct Intent: Hashable, SignedContent {
         writer.write(revision)
         author.raw.write(to: &writer)
         item.raw.write(to: &writer)
-        writer.write(anchor.nanoseconds)
+        anchor.write(to: &writer)
         writer.write(since.nanoseconds)
         writer.write(speed.millionths)
         writer.write(isPaused)
@@ -64,11 +64,7 @@ public struct Intent: Hashable, SignedContent {
         revision = try reader.read(UInt64.self)
         author = PeerID(try Bytes16(from: &reader))
         item = ItemID(try Bytes16(from: &reader))
-        let position = try reader.read(Int64.self)
-        guard position >= 0, Double(position) <= MediaPosition.longest * 1e9 else {
-            throw .malformedValue(field: "position")
-        }
-        anchor = MediaPosition(nanoseconds: position)
+        anchor = try MediaPosition(from: &reader)
         since = RoomInstant(nanoseconds: try reader.read(Int64.self))
         let millionths = try reader.read(UInt32.self)
         guard PlaybackSpeed.allowed.contains(millionths) else {

@@ -1,6 +1,8 @@
 // Everything that bounds what a stranger can make this program hold or do, with the reason.
 
-/// The limits of the protocol. Counts unless the name says bytes.
+/// The limits of the protocol.
+///
+/// Counts unless the name says bytes.
 public enum Limits {
     /// Bytes in an item: 4 TiB keep every block number well inside 32 bits (2^26 blocks).
     public static let itemSize: Int64 = 4 << 40
@@ -9,14 +11,22 @@ public enum Limits {
     /// a second relay hop.
     public static let members = 64
 
-    /// Items of a playlist, subtitles and fonts included.
-    public static let items = 256
+    /// Items of a playlist, subtitles and fonts included: 200 × 299 bytes, the most an item takes,
+    /// fit one control frame, so a playlist is never paged.
+    public static let items = 200
 
     /// Roots in one signed list: 64 × 36 bytes fit one control frame many times over.
     public static let rootsPerList = 64
 
     /// Addresses of one member: two families, LAN, public, mapped and given by hand.
     public static let addressesPerMember = 8
+
+    /// Bytes of one member's addresses as written: a host name of full length and seven IPv6
+    /// addresses are 391.
+    ///
+    /// The rest of a member is 206 bytes, so a roster of all members is at most
+    /// 64 × 718 bytes and fits one control frame.
+    public static let addressBytesPerMember = 512
 
     /// Bytes of a frame before the sender has proved membership: all a hello or proof needs.
     public static let unprovenFrameBytes = 4 * 1024

@@ -60,8 +60,11 @@ public struct MediaPosition: Hashable, Comparable, Sendable {
     /// The start of the film.
     public static let start = MediaPosition(nanoseconds: 0)
 
-    /// The position this many nanoseconds in; anything below zero is the start.
-    public init(nanoseconds: Int64) { self.nanoseconds = max(0, nanoseconds) }
+    /// The position this many nanoseconds in; below zero is the start, and more than ``longest`` is
+    /// ``longest``.
+    public init(nanoseconds: Int64) {
+        self.nanoseconds = min(max(0, nanoseconds), Int64(Self.longest * 1e9))
+    }
 
     /// The position this many seconds in; below zero and not-a-number are the start, and more than
     /// ``longest`` is ``longest``.
@@ -81,6 +84,18 @@ public struct MediaPosition: Hashable, Comparable, Sendable {
 
     /// Order in the film.
     public static func < (left: Self, right: Self) -> Bool { left.nanoseconds < right.nanoseconds }
+}
+
+extension MediaPosition: CanonicalValue {
+    /// Appends the nanoseconds.
+    public func write(to writer: inout ByteWriter) { writer.write(nanoseconds) }
+
+    /// The next position; throws outside the longest film.
+    public init(from reader: inout ByteReader) throws(WireViolation) {
+        let written = try reader.read(Int64.self)
+        self.init(nanoseconds: written)
+        guard nanoseconds == written else { throw .malformedValue(field: "position") }
+    }
 }
 
 /// How fast the film runs, as a factor of its own pace, in steps of a millionth.

@@ -70,6 +70,45 @@ public enum PeerAddress: Hashable, CanonicalValue, CustomStringConvertible {
     }
 }
 
+extension [PeerAddress] {
+    /// The addresses from the front that one member may have; those no frame could carry, names
+    /// without a letter or too long for DNS, are left out.
+    public var fittingOneMember: [PeerAddress] {
+        var fitting: [PeerAddress] = []
+        var byteCount = 0
+        for address in self where address.isWritable {
+            byteCount += address.canonicalBytes.count
+            guard fitting.count < Limits.addressesPerMember,
+                byteCount <= Limits.addressBytesPerMember
+            else { break }
+            fitting.append(address)
+        }
+        return fitting
+    }
+}
+
+extension PeerAddress {
+    fileprivate var isWritable: Bool {
+        switch self {
+        case .ipv4, .ipv6: true
+        case .name(let name, _): !name.isEmpty && name.utf8.count <= Limits.hostNameBytes
+        }
+    }
+}
+
+extension ByteReader {
+    /// The next addresses, no more than one member may have.
+    public mutating func readAddresses() throws(WireViolation) -> [PeerAddress] {
+        let before = remaining
+        let addresses = try readArray(of: PeerAddress.self, limit: Limits.addressesPerMember)
+        let byteCount = before - remaining - MemoryLayout<UInt16>.size
+        guard byteCount <= Limits.addressBytesPerMember else {
+            throw .countAboveLimit(byteCount, limit: Limits.addressBytesPerMember)
+        }
+        return addresses
+    }
+}
+
 /// One process in the room.
 public struct Member: Hashable, SignedContent {
     /// Keeps signatures over members apart from all others.
@@ -83,7 +122,8 @@ public struct Member: Hashable, SignedContent {
     public let name: String
     /// Whether nobody watches there: never counted in waits or readiness.
     public let isHeadless: Bool
-    /// Where it can be dialled; at most ``Limits/addressesPerMember``.
+    /// Where it can be dialled; at most ``Limits/addressesPerMember`` in
+    /// ``Limits/addressBytesPerMember``.
     public let addresses: [PeerAddress]
     /// The epoch of the roster this entry first appeared in with these contents.
     public let since: UInt64
@@ -97,7 +137,7 @@ public struct Member: Hashable, SignedContent {
         self.key = key
         self.name = name.clipped(toUTF8Count: Limits.nameBytes)
         self.isHeadless = isHeadless
-        self.addresses = Array(addresses.prefix(Limits.addressesPerMember))
+        self.addresses = addresses.fittingOneMember
         self.since = since
     }
 
@@ -123,7 +163,7 @@ public struct Member: Hashable, SignedContent {
         self.key = key
         name = try reader.readText(limit: Limits.nameBytes)
         isHeadless = try reader.readFlag()
-        addresses = try reader.readArray(of: PeerAddress.self, limit: Limits.addressesPerMember)
+        addresses = try reader.readAddresses()
         since = try reader.read(UInt64.self)
     }
 }

@@ -39,8 +39,9 @@ public struct Hello: Hashable, Sendable {
 public struct Proof: Hashable, Sendable {
     /// HMAC-SHA-256 under a key derived from secret, room and role.
     public let code: Bytes32
-    /// From a guest that dials a guest: its own entry, signed by the room. It may be newer than the
-    /// listener's roster.
+    /// From a guest that dials a guest: its own entry, signed by the room.
+    ///
+    /// It may be newer than the listener's roster.
     public let credential: Signed<Member>?
 
     /// A proof with these properties.
@@ -56,14 +57,14 @@ public struct Introduction: Hashable, Sendable {
     public let name: String
     /// Whether nobody watches there.
     public let isHeadless: Bool
-    /// Where it listens; at most ``Limits/addressesPerMember``.
+    /// Where it listens; at most ``Limits/addressesPerMember`` in ``Limits/addressBytesPerMember``.
     public let addresses: [PeerAddress]
 
     /// An introduction with these properties.
     public init(name: String, isHeadless: Bool, addresses: [PeerAddress]) {
         self.name = name.clipped(toUTF8Count: Limits.nameBytes)
         self.isHeadless = isHeadless
-        self.addresses = Array(addresses.prefix(Limits.addressesPerMember))
+        self.addresses = addresses.fittingOneMember
     }
 }
 
@@ -84,7 +85,11 @@ public struct Welcome: Hashable, Sendable {
         public let length: Int64
 
         /// The range of `length` bytes from `offset`.
+        ///
+        /// - Precondition: the range is not empty and could lie in an item.
         public init(item: ItemID, offset: Int64, length: Int64) {
+            precondition(offset >= 0 && offset <= Limits.itemSize)
+            precondition(length > 0 && length <= Limits.itemSize)
             self.item = item
             self.offset = offset
             self.length = length
@@ -124,7 +129,11 @@ public struct BitfieldPage: Hashable, Sendable {
     public let bits: [UInt8]
 
     /// A page with these bits.
+    ///
+    /// - Precondition: `firstChunk` is a multiple of eight and the bits fit one page.
     public init(item: ItemID, firstChunk: UInt32, bits: [UInt8]) {
+        precondition(firstChunk.isMultiple(of: 8))
+        precondition(bits.count <= Limits.chunksPerBitfieldPage / 8)
         self.item = item
         self.firstChunk = firstChunk
         self.bits = bits
@@ -165,7 +174,10 @@ public struct Have: Hashable, Sendable {
     public let entries: [Entry]
 
     /// News of an item.
+    ///
+    /// - Precondition: there are 1 to ``Limits/chunksPerHave`` entries.
     public init(item: ItemID, entries: [Entry]) {
+        precondition(!entries.isEmpty && entries.count <= Limits.chunksPerHave)
         self.item = item
         self.entries = entries
     }
@@ -181,7 +193,10 @@ public struct BlockRequest: Hashable, Sendable {
         public let count: UInt16
 
         /// The run of `count` blocks from `first`.
+        ///
+        /// - Precondition: there is at least one.
         public init(first: UInt32, count: UInt16) {
+            precondition(count > 0)
             self.first = first
             self.count = count
         }
@@ -204,12 +219,16 @@ public struct BlockRequest: Hashable, Sendable {
     public let item: ItemID
     /// The blocks: 1 to ``Limits/runsPerRequest`` runs.
     public let runs: [Run]
-    /// Whether a player waits for them: they go before all that are not urgent. Meaningless in a
-    /// cancel or reject.
+    /// Whether a player waits for them: they go before all that are not urgent.
+    ///
+    /// Meaningless in a cancel or reject.
     public let isUrgent: Bool
 
     /// The blocks `runs` of `item`.
+    ///
+    /// - Precondition: there are 1 to ``Limits/runsPerRequest`` runs.
     public init(item: ItemID, runs: [Run], isUrgent: Bool = false) {
+        precondition(!runs.isEmpty && runs.count <= Limits.runsPerRequest)
         self.item = item
         self.runs = runs
         self.isUrgent = isUrgent
@@ -228,7 +247,10 @@ public struct BlockHeader: Hashable, Sendable {
     public let leaves: [LeafHash]
 
     /// A header with these properties.
+    ///
+    /// - Precondition: there are 1 to ``ChunkGeometry/blocksPerChunk`` leaves.
     public init(item: ItemID, block: UInt32, relay: Bool, leaves: [LeafHash]) {
+        precondition(!leaves.isEmpty && leaves.count <= ChunkGeometry.blocksPerChunk)
         self.item = item
         self.block = block
         self.relay = relay
@@ -242,7 +264,7 @@ public struct PeerStatus: Hashable, Sendable {
     public let item: ItemID
     /// Where its player is.
     public let position: MediaPosition
-    /// How much it could play without receiving anything more.
+    /// How much it could play without receiving anything more; never negative.
     public let buffered: Duration
     /// Whether its player stands still because nothing is left to play.
     public let isStalled: Bool
@@ -251,7 +273,7 @@ public struct PeerStatus: Hashable, Sendable {
     public init(item: ItemID, position: MediaPosition, buffered: Duration, isStalled: Bool) {
         self.item = item
         self.position = position
-        self.buffered = buffered
+        self.buffered = max(.zero, buffered)
         self.isStalled = isStalled
     }
 }

@@ -14,7 +14,9 @@ public struct PlaylistItem: Hashable, CanonicalValue {
 
     /// The item.
     public let id: ItemID
-    /// The file's own name, as the host has it. Never a path to write to: see the store.
+    /// The file's own name, as the host has it.
+    ///
+    /// Never a path to write to: see the store.
     public let name: String
     /// How it is cut; carries its size.
     public let geometry: ChunkGeometry

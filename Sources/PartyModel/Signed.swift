@@ -3,7 +3,9 @@
 
 public import Crypto
 
-/// Content that is signed. The context is different for every kind.
+/// Content that is signed.
+///
+/// The context is different for every kind.
 public protocol SignedContent: CanonicalValue {
     /// Names the kind of content and the protocol's version.
     static var signatureContext: String { get }
@@ -39,7 +41,9 @@ public struct Signature: Hashable, CanonicalValue {
     }
 }
 
-/// Content and a signature that claims to cover it. Nothing is checked until it is asked for.
+/// Content and a signature that claims to cover it.
+///
+/// Nothing is checked until it is asked for.
 public struct Signed<Content: SignedContent>: CanonicalValue {
     /// What is claimed.
     public let content: Content

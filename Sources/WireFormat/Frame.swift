@@ -1,0 +1,71 @@
+// What the bytes of one connection say, and the only two places that join a frame's type and what it
+// carries: a new message does not compile until both know it.
+
+public import NIOCore
+public import PartyModel
+
+/// One frame.
+public enum Frame: Hashable, Sendable {
+    /// The first frame of either side.
+    case hello(Hello)
+    /// The second frame of either side.
+    case proof(Proof)
+    /// Everything after them but blocks.
+    case message(Message)
+    /// A block: what it is, and its bytes in a buffer of their own. 1 to
+    /// ``ChunkGeometry/blockSize`` bytes; whether they are as many as the block has is for those to
+    /// say who know the item.
+    case block(BlockHeader, ByteBuffer)
+}
+
+extension Frame {
+    /// The frame of this type with this payload.
+    ///
+    /// A block has no payload to be read as a whole: the decoder takes it apart as it comes.
+    init(type: FrameType, payload: [UInt8]) throws(WireViolation) {
+        self =
+            switch type {
+            case .hello: .hello(try Hello(canonicalBytes: payload))
+            case .proof: .proof(try Proof(canonicalBytes: payload))
+            case .introduction: .message(.introduction(try .init(canonicalBytes: payload)))
+            case .welcome: .message(.welcome(try .init(canonicalBytes: payload)))
+            case .roster: .message(.roster(try .init(canonicalBytes: payload)))
+            case .playlist: .message(.playlist(try .init(canonicalBytes: payload)))
+            case .roots: .message(.roots(try .init(canonicalBytes: payload)))
+            case .bitfield: .message(.bitfield(try .init(canonicalBytes: payload)))
+            case .have: .message(.have(try .init(canonicalBytes: payload)))
+            case .request: .message(.request(try .init(canonicalBytes: payload)))
+            case .cancel: .message(.cancel(try .init(canonicalBytes: payload)))
+            case .reject: .message(.reject(try .init(canonicalBytes: payload)))
+            case .timeline: .message(.timeline(try .init(canonicalBytes: payload)))
+            case .status: .message(.status(try .init(canonicalBytes: payload)))
+            case .ping: .message(.ping(try .init(canonicalBytes: payload)))
+            case .pong: .message(.pong(try .init(canonicalBytes: payload)))
+            case .bye: .message(.bye(try .init(canonicalBytes: payload)))
+            case .block: throw .misplacedType(type.rawValue)
+            }
+    }
+}
+
+extension Message {
+    /// The type of the message's frame, and what the frame carries.
+    var framed: (type: FrameType, payload: any CanonicalValue) {
+        switch self {
+        case .introduction(let introduction): (.introduction, introduction)
+        case .welcome(let welcome): (.welcome, welcome)
+        case .roster(let roster): (.roster, roster)
+        case .playlist(let playlist): (.playlist, playlist)
+        case .roots(let roots): (.roots, roots)
+        case .bitfield(let page): (.bitfield, page)
+        case .have(let have): (.have, have)
+        case .request(let request): (.request, request)
+        case .cancel(let request): (.cancel, request)
+        case .reject(let request): (.reject, request)
+        case .timeline(let intent): (.timeline, intent)
+        case .status(let status): (.status, status)
+        case .ping(let ping): (.ping, ping)
+        case .pong(let pong): (.pong, pong)
+        case .bye(let bye): (.bye, bye)
+        }
+    }
+}

@@ -1,0 +1,51 @@
+// Which frames there are, and which of them, how long, may come on a connection in a given stage.
+//
+// Invariant: a length is compared with the limit of its type before a byte of the frame is kept.
+
+import PartyModel
+
+/// The second field of every frame.
+///
+/// Numbers are never used again for something else.
+enum FrameType: UInt8, CaseIterable {
+    case hello = 0x01
+    case proof = 0x02
+    case bye = 0x03
+
+    case introduction = 0x10
+    case welcome = 0x11
+    case roster = 0x12
+    case playlist = 0x13
+    case timeline = 0x14
+    case status = 0x15
+
+    case roots = 0x20
+    case bitfield = 0x21
+    case have = 0x22
+    case request = 0x23
+    case cancel = 0x24
+    case reject = 0x25
+    case block = 0x26
+
+    case ping = 0x30
+    case pong = 0x31
+
+    /// Bytes of the length that opens a frame.
+    static let lengthBytes = 4
+
+    /// The most bytes, the type's own included, that a frame of this type may have; `nil` where it
+    /// has no place.
+    func limit(in stage: FrameDecoder.Stage) -> Int? {
+        switch self {
+        case .hello, .proof:
+            stage == .unproven ? Limits.unprovenFrameBytes : nil
+        case .bye:
+            stage == .control ? Limits.controlFrameBytes : Limits.unprovenFrameBytes
+        case .introduction, .welcome, .roster, .playlist, .timeline, .status, .roots, .bitfield,
+            .have, .request, .cancel, .reject, .ping, .pong:
+            stage == .control ? Limits.controlFrameBytes : nil
+        case .block:
+            stage == .bulk ? Limits.blockHeaderBytes + ChunkGeometry.blockSize : nil
+        }
+    }
+}
