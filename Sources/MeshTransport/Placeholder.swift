@@ -1,9 +1,0 @@
-import Crypto
-import Logging
-import NIOConcurrencyHelpers
-import NIOCore
-import NIOPosix
-import NIOSSL
-import NIOTLS
-import SwiftASN1
-import X509

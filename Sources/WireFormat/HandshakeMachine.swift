@@ -1,0 +1,323 @@
+// How two processes convince each other, inside a TLS session, that both belong to the room: hello,
+// proof, done. Invariant: nothing that only a member may see or do happens before the other side's
+// proof passed; a listener does not even prove itself to somebody who did not.
+//
+// A proof is HMAC-SHA-256 under a key derived from the room's secret, over everything that makes
+// this session this one: both certificates as seen by the prover, both nonces, version and purpose.
+// Whoever relays a proof through another session has another certificate in the middle, so that it
+// proves nothing there; a proof sent back has the wrong key, because the two sides' keys differ.
+
+import Crypto
+public import PartyModel
+
+/// Both ends of one TLS session, as this process sees them.
+public struct SessionIdentities: Hashable, Sendable {
+    /// The digest of this process's certificate.
+    public let mine: CertificateFingerprint
+    /// The digest of the certificate the other side proved to own.
+    public let theirs: CertificateFingerprint
+    /// The key in that certificate.
+    public let theirKey: MemberKey
+
+    /// A session between these two certificates.
+    public init(mine: CertificateFingerprint, theirs: CertificateFingerprint, theirKey: MemberKey) {
+        self.mine = mine
+        self.theirs = theirs
+        self.theirKey = theirKey
+    }
+}
+
+/// What this process brings into every handshake.
+public struct HandshakeCredentials: Sendable {
+    /// The room both sides are to belong to.
+    public let room: RoomKey
+    /// What a member knows.
+    public let secret: RoomSecret
+    /// The room key's signature over this process's certificate; the host has one.
+    public let hostSignature: Signature?
+    /// This process's own entry, signed by the room; a guest has one once it was welcomed.
+    public let membership: Signed<Member>?
+
+    /// What the host has (`hostSignature`), or a guest (`membership`, once welcomed).
+    public init(
+        room: RoomKey, secret: RoomSecret, hostSignature: Signature? = nil,
+        membership: Signed<Member>? = nil
+    ) {
+        self.room = room
+        self.secret = secret
+        self.hostSignature = hostSignature
+        self.membership = membership
+    }
+}
+
+/// Which side of the connection this process is, and what it knows of the other.
+public enum HandshakeSide: Hashable, Sendable {
+    /// It dialled, for this purpose, and expects this other side.
+    case dialler(ConnectionPurpose, expecting: ExpectedPeer)
+    /// It was dialled. `knowsDialler`: whether its roster names the other side's certificate.
+    case listener(knowsDialler: Bool)
+}
+
+/// Whom a dialler wants to reach.
+public enum ExpectedPeer: Hashable, Sendable {
+    /// Whoever shows the room key's signature over its certificate.
+    case host
+    /// This peer and no other.
+    case peer(PeerID)
+}
+
+/// The other side of a finished handshake.
+public struct ProvenPeer: Hashable, Sendable {
+    /// The digest of its certificate.
+    public let fingerprint: CertificateFingerprint
+    /// Checks what it signs.
+    public let key: MemberKey
+    /// Whether the room key signed its certificate.
+    public let isHost: Bool
+    /// The entry it showed, checked against the room key and its certificate.
+    public let credential: Signed<Member>?
+    /// What the connection is for.
+    public let purpose: ConnectionPurpose
+
+    /// Its peer identifier.
+    public var peer: PeerID { fingerprint.peer }
+}
+
+/// Why a handshake ends without a connection.
+public enum HandshakeFailure: Error, Hashable, Sendable {
+    /// The other side speaks another version of the protocol.
+    case versionMismatch(theirs: UInt16)
+    /// Whoever answers is not the host of the room, or claims to be it without the room's key.
+    case hostIsSomeoneElse
+    /// Another peer than the one dialled.
+    case unexpectedPeer
+    /// The other side's proof is wrong: it has another secret, or passes on somebody else's words.
+    case proofInvalid
+    /// The other side hung up on our proof.
+    case proofRefused
+    /// The other side knows the secret, but is neither in the roster nor shows an entry of its own.
+    case notAMember
+    /// A frame that does not belong here.
+    case outOfOrder
+    /// The other side hung up before it was asked for anything.
+    case hungUp
+}
+
+/// What the shell is to do next.
+public enum HandshakeDirective: Hashable, Sendable {
+    /// Send this hello.
+    case sendHello(Hello)
+    /// The other side is whom we dialled; call ``HandshakeMachine/prove()`` when this connection is
+    /// the one to go on with. Of several connections to one peer only one may.
+    case readyToProve
+    /// Send this proof.
+    case sendProof(Proof)
+    /// The handshake is over, and this is who it is.
+    case accept(ProvenPeer)
+    /// The handshake is over; close the connection.
+    case refuse(HandshakeFailure)
+}
+
+/// One side of one handshake: frames in, directives out.
+public struct HandshakeMachine: ~Copyable, Sendable {
+    private enum State: Sendable {
+        case idle
+        case awaitingHello
+        case holdingProof(ours: Hello, theirs: Hello)
+        case awaitingProof(ours: Hello, theirs: Hello, proofSent: Bool)
+        case finished
+    }
+
+    private let side: HandshakeSide
+    private let session: SessionIdentities
+    private let credentials: HandshakeCredentials
+    private let nonce: Bytes32
+    private var state = State.idle
+
+    /// A handshake that has not begun. `nonce` must be fresh and random for every connection.
+    public init(
+        side: HandshakeSide, session: SessionIdentities, credentials: HandshakeCredentials,
+        nonce: Bytes32
+    ) {
+        self.side = side
+        self.session = session
+        self.credentials = credentials
+        self.nonce = nonce
+    }
+
+    /// Begins, once, when the TLS session is up.
+    public mutating func start() -> [HandshakeDirective] {
+        guard case .idle = state else { return refuse(.outOfOrder) }
+        switch side {
+        case .dialler(_, expecting: .peer(let peer)) where peer != session.theirs.peer:
+            return refuse(.unexpectedPeer)
+        case .dialler(let purpose, _):
+            state = .awaitingHello
+            return [.sendHello(makeHello(purpose: purpose))]
+        case .listener:
+            state = .awaitingHello
+            return []
+        }
+    }
+
+    /// Takes the other side's hello.
+    public mutating func receive(_ theirs: Hello) -> [HandshakeDirective] {
+        guard case .awaitingHello = state else { return refuse(.outOfOrder) }
+        switch side {
+        case .dialler(let purpose, let expected):
+            guard theirs.version == Hello.current else {
+                return refuse(.versionMismatch(theirs: theirs.version))
+            }
+            guard theirs.purpose == purpose else { return refuse(.outOfOrder) }
+            guard isHonestAboutHost(theirs) else { return refuse(.hostIsSomeoneElse) }
+            if expected == .host, theirs.hostSignature == nil { return refuse(.hostIsSomeoneElse) }
+            state = .holdingProof(ours: makeHello(purpose: purpose), theirs: theirs)
+            return [.readyToProve]
+        case .listener:
+            let answer = makeHello(purpose: theirs.purpose)
+            // Answered even when it ends here, so that the other side learns our version.
+            guard theirs.version == Hello.current else {
+                return [.sendHello(answer)] + refuse(.versionMismatch(theirs: theirs.version))
+            }
+            guard isHonestAboutHost(theirs) else { return refuse(.hostIsSomeoneElse) }
+            state = .awaitingProof(ours: answer, theirs: theirs, proofSent: false)
+            return [.sendHello(answer)]
+        }
+    }
+
+    /// Proves membership to whoever was dialled, after ``HandshakeDirective/readyToProve``.
+    public mutating func prove() -> [HandshakeDirective] {
+        guard case .holdingProof(let ours, let theirs) = state else { return refuse(.outOfOrder) }
+        state = .awaitingProof(ours: ours, theirs: theirs, proofSent: true)
+        // The host knows whom it has signed; only a guest needs to be shown.
+        let credential = theirs.hostSignature == nil ? credentials.membership : nil
+        return [
+            .sendProof(Proof(code: proofCode(of: .dialler, ours, theirs), credential: credential))
+        ]
+    }
+
+    /// Takes the other side's proof.
+    public mutating func receive(_ proof: Proof) -> [HandshakeDirective] {
+        guard case .awaitingProof(let ours, let theirs, _) = state else {
+            return refuse(.outOfOrder)
+        }
+        switch side {
+        case .dialler:
+            guard isValid(proof, of: .listener, ours, theirs) else { return refuse(.proofInvalid) }
+            return accept(theirs, credential: nil)
+        case .listener(let knowsDialler):
+            guard isValid(proof, of: .dialler, ours, theirs) else { return refuse(.proofInvalid) }
+            if let credential = proof.credential, !isGenuine(credential) {
+                return refuse(.notAMember)
+            }
+            let isHostHere = credentials.hostSignature != nil
+            let isHostThere = theirs.hostSignature != nil
+            guard isHostHere || isHostThere || knowsDialler || proof.credential != nil else {
+                return refuse(.notAMember)
+            }
+            let answer = Proof(code: proofCode(of: .listener, ours, theirs), credential: nil)
+            return [.sendProof(answer)] + accept(theirs, credential: proof.credential)
+        }
+    }
+
+    /// What it means that the other side closed the connection now.
+    public mutating func hangUp() -> HandshakeFailure {
+        defer { state = .finished }
+        guard case .awaitingProof(_, _, proofSent: true) = state else { return .hungUp }
+        return .proofRefused
+    }
+}
+
+extension HandshakeMachine {
+    /// The two sides prove themselves with different keys.
+    private enum Prover: String {
+        case dialler
+        case listener
+    }
+
+    private func makeHello(purpose: ConnectionPurpose) -> Hello {
+        Hello(purpose: purpose, nonce: nonce, hostSignature: credentials.hostSignature)
+    }
+
+    private mutating func refuse(_ failure: HandshakeFailure) -> [HandshakeDirective] {
+        state = .finished
+        return [.refuse(failure)]
+    }
+
+    private mutating func accept(
+        _ hello: Hello, credential: Signed<Member>?
+    ) -> [HandshakeDirective] {
+        state = .finished
+        return [
+            .accept(
+                ProvenPeer(
+                    fingerprint: session.theirs, key: session.theirKey,
+                    isHost: hello.hostSignature != nil, credential: credential,
+                    purpose: hello.purpose))
+        ]
+    }
+
+    /// Whether the other side claims nothing, or rightly, to be the host.
+    private func isHonestAboutHost(_ hello: Hello) -> Bool {
+        guard let signature = hello.hostSignature else { return true }
+        return Signed(content: HostBinding(fingerprint: session.theirs), signature: signature)
+            .isSigned(by: credentials.room)
+    }
+
+    /// Whether the room signed this entry, for the very certificate of this session.
+    private func isGenuine(_ credential: Signed<Member>) -> Bool {
+        credential.content.fingerprint == session.theirs
+            && credential.content.key == session.theirKey
+            && credential.isSigned(by: credentials.room)
+    }
+
+    private func isValid(
+        _ proof: Proof, of prover: Prover, _ ours: Hello, _ theirs: Hello
+    ) -> Bool {
+        HMAC<SHA256>.isValidAuthenticationCode(
+            proof.code.bytes,
+            authenticating: statement(
+                of: prover, mine: session.theirs, yours: session.mine, ours, theirs),
+            using: key(of: prover))
+    }
+
+    private func proofCode(of prover: Prover, _ ours: Hello, _ theirs: Hello) -> Bytes32 {
+        let code = HMAC<SHA256>.authenticationCode(
+            for: statement(of: prover, mine: session.mine, yours: session.theirs, ours, theirs),
+            using: key(of: prover))
+        guard let bytes = Bytes32(Array(code)) else {
+            preconditionFailure("an HMAC-SHA-256 code has thirty-two bytes")
+        }
+        return bytes
+    }
+
+    /// The words that are proved: everything in them has a fixed length, so that no two sessions
+    /// say the same.
+    private func statement(
+        of prover: Prover, mine: CertificateFingerprint, yours: CertificateFingerprint,
+        _ ours: Hello, _ theirs: Hello
+    ) -> [UInt8] {
+        let (dialler, listener) =
+            if case .dialler = side { (ours, theirs) } else { (theirs, ours) }
+        var writer = ByteWriter()
+        writer.write(raw: Self.context(of: prover))
+        writer.write(dialler.version)
+        writer.write(dialler.purpose.rawValue)
+        mine.raw.write(to: &writer)
+        yours.raw.write(to: &writer)
+        dialler.nonce.write(to: &writer)
+        listener.nonce.write(to: &writer)
+        return writer.bytes
+    }
+
+    private func key(of prover: Prover) -> SymmetricKey {
+        HKDF<SHA256>.deriveKey(
+            inputKeyMaterial: SymmetricKey(data: credentials.secret.raw.bytes),
+            salt: credentials.room.raw.bytes, info: Self.context(of: prover),
+            outputByteCount: SHA256.byteCount)
+    }
+
+    private static func context(of prover: Prover) -> [UInt8] {
+        Array("peerwatch/1 proof \(prover.rawValue)".utf8) + [0]
+    }
+}
