@@ -84,6 +84,9 @@ final class Connection: ChannelInboundHandler {
     /// Where the other side is; `nil` once the connection is gone.
     var remoteAddress: PeerAddress? { PeerAddress(channel?.remoteAddress) }
 
+    /// How far the connection is, and for what.
+    var stage: FrameDecoder.Stage { decoder.stage }
+
     /// Whether frames can still be sent.
     var isOpen: Bool { end == nil && context != nil }
 }
@@ -230,7 +233,7 @@ extension Connection {
 
     /// Ends the connection of a peer that broke a rule; a proven one is told.
     private func breakOff(_ violation: WireViolation) {
-        let isProven = decoder.stage != .unproven
+        let isProven = stage != .unproven
         close(
             .brokeRule(violation),
             saying: isProven ? Bye(kind: .violation, reason: "\(violation)") : nil)

@@ -35,7 +35,7 @@ public final class Mesh {
     private var dials: [PeerID: EventLoopFuture<Void>] = [:]
     private var doorkeeper = Doorkeeper()
     private var strangers: [ObjectIdentifier: Doorkeeper.Place] = [:]
-    private var channels: [ObjectIdentifier: any Channel] = [:]
+    private(set) var channels: [ObjectIdentifier: any Channel] = [:]
     private var isClosed = false
 
     /// A mesh without connections.
