@@ -168,16 +168,23 @@ extension Connection {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        close(ConnectionEnd(error))
+        let end = ConnectionEnd(error)
+        close(end == .closedThere ? hungUp() : end)
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        let reason = end ?? handshake?.hangUp().asEnd ?? .closedThere
+        let reason = end ?? hungUp()
         end = reason
         deadline?.cancel()
         // Not from inside: closing can come back here before the call that closes returns.
         context.eventLoop.assumeIsolated().execute { self.onEvent(self, .ended(reason)) }
         context.fireChannelInactive()
+    }
+
+    /// What it means that the other side closed the connection now.
+    private func hungUp() -> ConnectionEnd {
+        guard let failure = handshake?.hangUp() else { return .closedThere }
+        return .refused(failure)
     }
 
     /// The TLS session is up: who is it?
@@ -250,11 +257,6 @@ extension Connection {
         deadline?.cancel()
         deadline = eventLoop.assumeIsolated().scheduleTask(in: time) { self.close(.tooSlow) }
     }
-}
-
-extension HandshakeFailure {
-    /// The end this failure is to a connection.
-    fileprivate var asEnd: ConnectionEnd { .refused(self) }
 }
 
 extension Bytes32 {

@@ -34,7 +34,7 @@ public final class Mesh {
     private var links: [PeerID: PeerLink] = [:]
     private var dials: [PeerID: EventLoopFuture<Void>] = [:]
     private var doorkeeper = Doorkeeper()
-    private var strangers: [ObjectIdentifier: Doorkeeper.Place] = [:]
+    private(set) var strangers: [ObjectIdentifier: Doorkeeper.Place] = [:]
     private(set) var channels: [ObjectIdentifier: any Channel] = [:]
     private var isClosed = false
 
@@ -243,7 +243,7 @@ extension Mesh {
         DialRace(addresses: distinct, expecting: expected, dialer: dialer, onOutcome: then).start()
     }
 
-    private var dialer: Dialer {
+    var dialer: Dialer {
         Dialer(eventLoop: eventLoop) { channel, purpose, expected in
             guard !self.isClosed else { throw ConnectionEnd.closedHere }
             self.register(channel)
