@@ -84,6 +84,9 @@ final class Connection: ChannelInboundHandler {
     /// Where the other side is; `nil` once the connection is gone.
     var remoteAddress: PeerAddress? { PeerAddress(channel?.remoteAddress) }
 
+    /// How far the connection is, and for what.
+    var stage: FrameDecoder.Stage { decoder.stage }
+
     /// Whether frames can still be sent.
     var isOpen: Bool { end == nil && context != nil }
 }
@@ -165,16 +168,23 @@ extension Connection {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        close(ConnectionEnd(error))
+        let end = ConnectionEnd(error)
+        close(end == .closedThere ? hungUp() : end)
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        let reason = end ?? handshake?.hangUp().asEnd ?? .closedThere
+        let reason = end ?? hungUp()
         end = reason
         deadline?.cancel()
         // Not from inside: closing can come back here before the call that closes returns.
         context.eventLoop.assumeIsolated().execute { self.onEvent(self, .ended(reason)) }
         context.fireChannelInactive()
+    }
+
+    /// What it means that the other side closed the connection now.
+    private func hungUp() -> ConnectionEnd {
+        guard let failure = handshake?.hangUp() else { return .closedThere }
+        return .refused(failure)
     }
 
     /// The TLS session is up: who is it?
@@ -230,7 +240,7 @@ extension Connection {
 
     /// Ends the connection of a peer that broke a rule; a proven one is told.
     private func breakOff(_ violation: WireViolation) {
-        let isProven = decoder.stage != .unproven
+        let isProven = stage != .unproven
         close(
             .brokeRule(violation),
             saying: isProven ? Bye(kind: .violation, reason: "\(violation)") : nil)
@@ -247,11 +257,6 @@ extension Connection {
         deadline?.cancel()
         deadline = eventLoop.assumeIsolated().scheduleTask(in: time) { self.close(.tooSlow) }
     }
-}
-
-extension HandshakeFailure {
-    /// The end this failure is to a connection.
-    fileprivate var asEnd: ConnectionEnd { .refused(self) }
 }
 
 extension Bytes32 {

@@ -34,8 +34,8 @@ public final class Mesh {
     private var links: [PeerID: PeerLink] = [:]
     private var dials: [PeerID: EventLoopFuture<Void>] = [:]
     private var doorkeeper = Doorkeeper()
-    private var strangers: [ObjectIdentifier: Doorkeeper.Place] = [:]
-    private var channels: [ObjectIdentifier: any Channel] = [:]
+    private(set) var strangers: [ObjectIdentifier: Doorkeeper.Place] = [:]
+    private(set) var channels: [ObjectIdentifier: any Channel] = [:]
     private var isClosed = false
 
     /// A mesh without connections.
@@ -243,7 +243,7 @@ extension Mesh {
         DialRace(addresses: distinct, expecting: expected, dialer: dialer, onOutcome: then).start()
     }
 
-    private var dialer: Dialer {
+    var dialer: Dialer {
         Dialer(eventLoop: eventLoop) { channel, purpose, expected in
             guard !self.isClosed else { throw ConnectionEnd.closedHere }
             self.register(channel)

@@ -10,6 +10,8 @@ extension ConnectionEnd {
     init(_ error: any Error) {
         switch error {
         case let end as ConnectionEnd: self = end
+        case let error as IOError where [ECONNRESET, EPIPE].contains(error.errnoCode):
+            self = .closedThere
         case let error as IOError: self = .lost(Self.words(for: error.errnoCode))
         case ChannelError.connectTimeout(let limit):
             self = .lost("timed out after \(limit.nanoseconds / 1_000_000_000) s")
@@ -35,7 +37,6 @@ extension ConnectionEnd {
     static func words(for code: CInt) -> String {
         switch code {
         case ECONNREFUSED: "connection refused"
-        case ECONNRESET, EPIPE: "connection reset"
         case ETIMEDOUT: "no answer any more"
         case ENETUNREACH, EHOSTUNREACH, ENETDOWN, EHOSTDOWN: "no route to it"
         case EADDRNOTAVAIL: "the address is none of this machine's"

@@ -1,0 +1,332 @@
+import NIOConcurrencyHelpers
+import NIOCore
+import NIOPosix
+import NIOSSL
+import NIOTLS
+import PartyModel
+import Testing
+import WireFormat
+
+@testable import MeshTransport
+
+/// Somebody with a socket who need not be a PeerWatch: sends what a test says and keeps what comes.
+private final class Stranger: Sendable {
+    let channel: any Channel
+    private let inbox: NIOLockedValueBox<Inbox>
+
+    struct Inbox {
+        var bytes = ByteBuffer()
+        var isSecure = false
+    }
+
+    private final class Recorder: ChannelInboundHandler, Sendable {
+        typealias InboundIn = ByteBuffer
+        let inbox: NIOLockedValueBox<Inbox>
+        init(_ inbox: NIOLockedValueBox<Inbox>) { self.inbox = inbox }
+
+        func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+            var bytes = unwrapInboundIn(data)
+            inbox.withLockedValue { _ = $0.bytes.writeBuffer(&bytes) }
+        }
+
+        func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+            guard case TLSUserEvent.handshakeCompleted = event else { return }
+            inbox.withLockedValue { $0.isSecure = true }
+        }
+
+        func errorCaught(context: ChannelHandlerContext, error: any Error) {
+            context.close(promise: nil)
+        }
+    }
+
+    /// Connects; with TLS when it is given settings.
+    init(to address: PeerAddress, tls: TLSConfiguration? = nil) async throws {
+        let inbox = NIOLockedValueBox(Inbox())
+        let context = try tls.map { try NIOSSLContext(configuration: $0) }
+        self.inbox = inbox
+        channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .channelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    if let context {
+                        try channel.pipeline.syncOperations.addHandler(
+                            NIOSSLClientHandler(
+                                context: context, serverHostname: nil,
+                                customVerificationCallback: { $1.succeed(.certificateVerified) }))
+                    }
+                    try channel.pipeline.syncOperations.addHandler(Recorder(inbox))
+                }
+            }
+            .connect(to: try #require(address.socketAddress)).get()
+    }
+
+    /// TLS as a PeerWatch speaks it, but for what a test changes.
+    static func tls(
+        _ identity: TLSIdentity?, change: (inout TLSConfiguration) -> Void = { _ in }
+    ) -> TLSConfiguration {
+        var configuration = TLSConfiguration.makeClientConfiguration()
+        configuration.minimumTLSVersion = .tlsv13
+        configuration.applicationProtocols = ["peerwatch/1"]
+        configuration.certificateVerification = .noHostnameVerification
+        configuration.trustRoots = .certificates([])
+        if let identity {
+            configuration.certificateChain = [.certificate(identity.certificate)]
+            configuration.privateKey = .privateKey(identity.privateKey)
+        }
+        change(&configuration)
+        return configuration
+    }
+
+    func send(_ bytes: ByteBuffer) async throws { try await channel.writeAndFlush(bytes).get() }
+
+    /// Waits until the other side hangs up; all that it said before.
+    func lastWords() async throws -> ByteBuffer {
+        try await channel.closeFuture.get()
+        return inbox.withLockedValue { $0.bytes }
+    }
+
+    /// Whether the TLS session came to be, as this side sees it.
+    var wasSecure: Bool { inbox.withLockedValue { $0.isSecure } }
+
+    /// Waits until bytes of the other side make a frame.
+    func frame() async throws -> Frame {
+        let promise = channel.eventLoop.makePromise(of: Frame.self)
+        let inbox = inbox
+        let limit = NIODeadline.now() + TestPeer.patience
+        channel.eventLoop.scheduleRepeatedTask(
+            initialDelay: .zero, delay: .milliseconds(5)
+        ) { task in
+            var decoder = FrameDecoder()
+            decoder.append(inbox.withLockedValue { $0.bytes })
+            if let frame = try? decoder.next() {
+                task.cancel()
+                promise.succeed(frame)
+            } else if NIODeadline.now() > limit {
+                task.cancel()
+                promise.fail(WaitedInVain(description: "no frame"))
+            }
+        }
+        return try await promise.futureResult.get()
+    }
+}
+
+private func encoded(_ encode: (inout ByteBuffer) -> Void) -> ByteBuffer {
+    var buffer = ByteBuffer()
+    encode(&buffer)
+    return buffer
+}
+
+private func nonce() throws -> Bytes32 {
+    try #require(Bytes32((0..<32).map { _ in UInt8.random(in: 0...255) }))
+}
+
+@Suite struct StrangerTests {
+    private let room = TestRoom()
+
+    @Test("Whoever has no secret learns a hello and no more")
+    func strangerLearnsHello() async throws {
+        let host = try await TestPeer(.host, in: room)
+        let stranger = try await Stranger(
+            to: try await host.listen(), tls: Stranger.tls(try TLSIdentity()))
+        let hello = Hello(purpose: .control, nonce: try nonce(), hostSignature: nil)
+        try await stranger.send(encoded { FrameEncoder.encode(hello, into: &$0) })
+        guard case .hello(let answer) = try await stranger.frame() else {
+            Issue.record("no hello")
+            return
+        }
+        #expect(answer.version == Hello.current)
+        #expect(answer.purpose == .control)
+        let guess = Proof(code: try nonce(), credential: nil)
+        try await stranger.send(encoded { FrameEncoder.encode(guess, into: &$0) })
+        let heard = try await stranger.lastWords()
+        #expect(heard == encoded { FrameEncoder.encode(answer, into: &$0) })
+        #expect(try await host.refusedStranger() == "does not know the room's secret")
+        try await host.close()
+    }
+
+    @Test("Garbage over plain TCP is dropped and disturbs nobody")
+    func garbage() async throws {
+        let host = try await TestPeer(.host, in: room)
+        let address = try await host.listen()
+        let stranger = try await Stranger(to: address)
+        try await stranger.send(ByteBuffer(string: "GET / HTTP/1.1\r\nHost: films\r\n\r\n"))
+        _ = try await stranger.lastWords()
+        #expect(
+            try await host.refusedStranger() == "something other than PeerWatch answers")
+        let guest = try await TestPeer(.guest, in: room)
+        #expect(try await guest.start { $0.dialHost([address]) } == host.peer)
+        try await guest.close()
+        try await host.close()
+    }
+
+    @Test("No certificate, another protocol or an old TLS end before the handshake")
+    func otherTLS() async throws {
+        let host = try await TestPeer(.host, in: room)
+        let address = try await host.listen()
+        let identity = try TLSIdentity()
+        let settings = [
+            Stranger.tls(nil),
+            Stranger.tls(identity) { $0.applicationProtocols = ["h2"] },
+            Stranger.tls(identity) { $0.applicationProtocols = [] },
+            Stranger.tls(identity) {
+                $0.minimumTLSVersion = .tlsv12
+                $0.maximumTLSVersion = .tlsv12
+            },
+        ]
+        for setting in settings {
+            let stranger = try await Stranger(to: address, tls: setting)
+            #expect(try await stranger.lastWords().readableBytes == 0)
+            let reason = try await host.refusedStranger()
+            #expect(reason == "something other than PeerWatch answers")
+        }
+        try await host.close()
+    }
+
+    @Test("Who says nothing is dropped: without TLS, with TLS, and after a hello")
+    func slowStrangers() async throws {
+        let deadlines = HandshakeDeadlines(secure: .milliseconds(300), proof: .milliseconds(300))
+        let host = try await TestPeer(.host, in: room, deadlines: deadlines)
+        let address = try await host.listen()
+        let mute = try await Stranger(to: address)
+        let secure = try await Stranger(to: address, tls: Stranger.tls(try TLSIdentity()))
+        let polite = try await Stranger(to: address, tls: Stranger.tls(try TLSIdentity()))
+        let hello = Hello(purpose: .control, nonce: try nonce(), hostSignature: nil)
+        try await polite.send(encoded { FrameEncoder.encode(hello, into: &$0) })
+        for stranger in [mute, secure, polite] { _ = try await stranger.lastWords() }
+        for _ in 0..<3 {
+            #expect(try await host.refusedStranger() == "the handshake took too long")
+        }
+        #expect(secure.wasSecure)
+        try await host.close()
+    }
+
+    @Test("The thirty-third stranger is shown out at once, and members stay connected")
+    func crowd() async throws {
+        let host = try await TestPeer(.host, in: room)
+        let address = try await host.listen()
+        let guest = try await TestPeer(.guest, in: room)
+        _ = try await guest.start { $0.dialHost([address]) }
+        try await host.bulkReady(with: guest)
+        var crowd: [Stranger] = []
+        for _ in 0..<32 { crowd.append(try await Stranger(to: address)) }
+        try await host.until("32 strangers") { $0.strangers.count == 32 }
+        let last = try await Stranger(to: address)
+        #expect(try await last.lastWords().readableBytes == 0)
+        #expect(try await host.refusedStranger() == "too many connections without proof")
+
+        for stranger in crowd { stranger.channel.close(promise: nil) }
+        try await host.until("no strangers") { $0.strangers.isEmpty }
+        let ping = Message.ping(Ping(sent: MonotonicInstant(nanoseconds: 3)))
+        try await guest.run { $0.send(ping, to: host.peer) }
+        #expect(try await host.message(from: guest) == ping)
+        try await guest.close()
+        try await host.close()
+    }
+
+    @Test("After five wrong proofs an address is not listened to")
+    func guesses() async throws {
+        let host = try await TestPeer(.host, in: room)
+        let address = try await host.listen()
+        let guesser = try await TestPeer(.guest, in: room, secret: RoomSecret(.random()))
+        for _ in 0..<5 {
+            await #expect(throws: PartyError.proofRefused(address: address.description)) {
+                try await guesser.start { $0.dialHost([address]) }
+            }
+            #expect(try await host.refusedStranger() == "does not know the room's secret")
+        }
+        let guest = try await TestPeer(.guest, in: room)
+        let attempt = PartyError.DialFailure(
+            address: address.description, reason: "closed by the other side")
+        await #expect(throws: PartyError.hostUnreachable(attempts: [attempt])) {
+            try await guest.start { $0.dialHost([address]) }
+        }
+        #expect(try await host.refusedStranger() == "too many failed proofs")
+        try await host.close()
+    }
+
+    @Test("A member that breaks the protocol is told so and dropped")
+    func oversizedFrame() async throws {
+        let host = try await TestPeer(.host, in: room)
+        let address = try await host.listen()
+        let guest = try await TestPeer(.guest, in: room)
+        _ = try await guest.start { $0.dialHost([address]) }
+        try await guest.bulkReady(with: host)
+        try await guest.run { mesh in
+            let control = mesh.channels.values.first { channel in
+                let handler = try? channel.pipeline.syncOperations.handler(type: Connection.self)
+                return handler?.stage == .control
+            }
+            var frame = ByteBuffer(integer: UInt32(Limits.controlFrameBytes + 1))
+            frame.writeInteger(UInt8(0x10))
+            control?.writeAndFlush(frame, promise: nil)
+        }
+        let violation = WireViolation.oversizedFrame(
+            type: 0x10, length: Limits.controlFrameBytes + 1)
+        #expect(try await host.disconnected(from: guest).reason == .brokeRule(violation))
+        let end = try await guest.disconnected(from: host)
+        #expect(end.bye?.kind == .violation)
+        #expect(end.reason == .closedThere)
+        try await guest.close()
+        try await host.close()
+    }
+
+    @Test("A stranger's frame above 4 KiB, or out of place, ends the connection")
+    func strangersFrames() async throws {
+        let host = try await TestPeer(.host, in: room)
+        let address = try await host.listen()
+        var oversized = ByteBuffer(integer: UInt32(Limits.unprovenFrameBytes + 1))
+        oversized.writeInteger(UInt8(0x01))
+        let ping = Message.ping(Ping(sent: MonotonicInstant(nanoseconds: 3)))
+        let misplaced = encoded { FrameEncoder.encode(ping, into: &$0) }
+        for bytes in [oversized, misplaced] {
+            let stranger = try await Stranger(to: address, tls: Stranger.tls(try TLSIdentity()))
+            try await stranger.send(bytes)
+            #expect(try await stranger.lastWords().readableBytes == 0)
+            #expect(try await host.refusedStranger().hasPrefix("broke the protocol"))
+        }
+        try await host.close()
+    }
+
+    @Test("A newer version is answered with ours and refused")
+    func newerVersion() async throws {
+        let host = try await TestPeer(.host, in: room)
+        let stranger = try await Stranger(
+            to: try await host.listen(), tls: Stranger.tls(try TLSIdentity()))
+        let hello = Hello(version: 2, purpose: .control, nonce: try nonce(), hostSignature: nil)
+        try await stranger.send(encoded { FrameEncoder.encode(hello, into: &$0) })
+        guard case .hello(let answer) = try await stranger.frame() else {
+            Issue.record("no hello")
+            return
+        }
+        #expect(answer.version == 1)
+        _ = try await stranger.lastWords()
+        #expect(try await host.refusedStranger() == "speaks protocol version 2")
+        try await host.close()
+    }
+
+    @Test("Blocks nobody has a control connection for are refused")
+    func bulkAlone() async throws {
+        let host = try await TestPeer(.host, in: room)
+        let address = try await host.listen()
+        let guest = try await TestPeer(.guest, in: room)
+        let ended = guest.loop.makePromise(of: ConnectionEnd.self)
+        try await guest.run { mesh in
+            mesh.dialer.dial(address, .bulk, expecting: .peer(host.peer)) { result in
+                switch result {
+                case .success(let connection):
+                    connection.onEvent = { connection, event in
+                        switch event {
+                        case .readyToProve: connection.prove()
+                        case .ended(let end): ended.succeed(end)
+                        case .proven, .message, .block: break
+                        }
+                    }
+                case .failure(let end): ended.succeed(end)
+                }
+            }
+        }
+        #expect(try await ended.futureResult.get() == .closedThere)
+        #expect(try await host.run { $0.peers }.isEmpty)
+        try await guest.close()
+        try await host.close()
+    }
+}
