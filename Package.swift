@@ -86,11 +86,15 @@ let package = Package(
             name: "PartyRuntime",
             dependencies: [
                 "PartyModel", "WireFormat", "SwarmCore", "RoomCore", "SyncCore", "FilmStore",
-                "MeshTransport", "MpvPlayer", nioCore, nioPosix, nioConcurrency, crypto, logging,
+                "MeshTransport", "MpvPlayer", nioCore, nioPosix, nioConcurrency, crypto, logging, deque,
             ],
             swiftSettings: settings),
         .executableTarget(
-            name: "peerwatch", dependencies: ["PartyRuntime", "PartyModel", arguments, logging],
+            name: "peerwatch",
+            dependencies: [
+                "PartyRuntime", "PartyModel", "MeshTransport", "MpvPlayer", nioCore, nioPosix,
+                nioConcurrency, arguments, logging,
+            ],
             swiftSettings: settings),
 
         .testTarget(

@@ -5,7 +5,7 @@
 
 import Dispatch
 import Foundation
-import PartyModel
+public import PartyModel
 
 /// The `--events` stream. Any thread may record.
 public final class EventLog: Sendable {
@@ -31,7 +31,7 @@ public final class EventLog: Sendable {
                 _ = FileManager.default.createFile(atPath: path, contents: nil)
             }
             guard let file = FileHandle(forWritingAtPath: path) else {
-                throw .eventsUnwritable(path: path, reason: String(cString: strerror(errno)))
+                throw .eventsUnwritable(path: path, reason: "it cannot be opened")
             }
             try? file.truncate(atOffset: 0)
             handle = file

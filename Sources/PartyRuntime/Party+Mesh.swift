@@ -1,5 +1,7 @@
 // What connections bring: each event of the mesh and each message goes to the core it concerns.
 
+import DequeModule
+import Logging
 import MeshTransport
 import NIOCore
 import PartyModel
@@ -9,11 +11,6 @@ import SyncCore
 import WireFormat
 
 extension Party {
-    /// Whether a proven peer belongs to the room, for this process.
-    func admits(_ peer: RemotePeer) -> Bool {
-        peer.isHost || roomSigner != nil || room?.member(peer.peer) != nil || peer.credential != nil
-    }
-
     func handle(_ event: MeshEvent) {
         switch event {
         case .connected(let remote, _):
@@ -24,8 +21,9 @@ extension Party {
             handle(message, from: peer)
         case .block(let header, let bytes, let peer):
             arrived(header, bytes, from: peer)
-        case .blockSent:
-            break
+        case .blockSent(let peer, _):
+            guard let address = underWay[peer]?.popFirst() else { break }
+            tellSwarm(.blockSent(address, to: peer))
         case .disconnected(let peer, let reason, let bye):
             logger.debug("disconnected", metadata: ["peer": "\(peer)", "reason": "\(reason)"])
             disconnected(peer, bye: bye)
@@ -36,6 +34,7 @@ extension Party {
 
     private func connected(_ remote: RemotePeer) {
         remotes[remote.peer] = remote
+        underWay[remote.peer] = []
         clocks[remote.peer] = ClockOffset()
         pings[remote.peer] = PingSchedule(now: PartyClock.now)
         tellRoom(.connected(remote.peer, isHost: remote.isHost))
@@ -46,6 +45,7 @@ extension Party {
 
     private func disconnected(_ peer: PeerID, bye: Bye?) {
         let wasHost = remotes.removeValue(forKey: peer)?.isHost ?? false
+        underWay[peer] = nil
         clocks[peer] = nil
         pings[peer] = nil
         statuses[peer] = nil

@@ -1,8 +1,10 @@
 // How a party starts: a room opened or joined, up to the moment everything runs by itself.
 
 import FilmStore
+import Logging
 import MeshTransport
 import MpvPlayer
+import NIOConcurrencyHelpers
 import NIOCore
 import PartyModel
 import RoomCore
@@ -41,20 +43,20 @@ extension Party {
     }
 
     private func openFilms(_ files: [String]) async throws -> [HostFilm] {
-        try await onThread(throwing: {
+        try await onThread {
             // A film can be shared without remembering its hashes.
             let hashes = try? HashCache(directory: CacheDirectory().hashes)
             return try files.map { path in
                 try HostFilm(path: path, item: ItemID(.random()), hashes: hashes)
             }
-        })
+        }
     }
 
     // MARK: Joining
 
     func joinRoom(_ token: Token) async throws {
         shelf = makeShelf()
-        _ = await onThread { try? CacheDirectory().collectAbandoned() }
+        _ = try? await onThread { try CacheDirectory().collectAbandoned() }
         let port = try await listen()
         room = Room(
             joining: roomKey, as: identity.peer,
@@ -75,14 +77,13 @@ extension Party {
 
     func listen() async throws -> Int {
         let hostSignature = roomSigner?.sign(HostBinding(fingerprint: identity.fingerprint)).signature
-        let mesh = Mesh(
+        let mesh = try Mesh(
             eventLoop: loop, identity: identity, room: roomKey, secret: secret,
             hostSignature: hostSignature,
-            admits: { [weak self] peer in
-                self?.assumeIsolated { $0.admits(peer) } ?? false
+            knows: { [weak self] certificate in
+                self?.assumeIsolated { $0.room?.member(certificate.peer) != nil } ?? false
             },
-            onEvent: { [weak self] event in self?.assumeIsolated { $0.handle(event) } },
-            logger: logger)
+            onEvent: { [weak self] event in self?.assumeIsolated { $0.handle(event) } })
         self.mesh = mesh
         let port = try await mesh.listen(
             hosts: configuration.bindAddresses, port: configuration.port ?? PartyConfiguration.usualPort,
@@ -94,8 +95,12 @@ extension Party {
 
     /// Where others may find this process: what the user says, then what the interfaces have.
     func listeningAddresses(port: Int) -> [PeerAddress] {
-        let given = configuration.advertisedAddresses.map { $0.withPort(port) }
-        let found = LocalAddresses.listening(on: configuration.bindAddresses, port: UInt16(port))
+        let port = UInt16(clamping: port)
+        let given = configuration.advertisedAddresses.map { $0.port == 0 ? $0.withPort(port) : $0 }
+        let bound = configuration.bindAddresses.compactMap { text in
+            try? PeerAddress(hostAndPort: text).withPort(port)
+        }
+        let found = bound.isEmpty ? LocalAddresses.all(port: port) : bound
         var addresses: [PeerAddress] = []
         for address in given + found where !addresses.contains(address) { addresses.append(address) }
         return Array(addresses.prefix(Limits.addressesPerMember))
@@ -124,24 +129,22 @@ extension Party {
 
     func openPlayer() async throws {
         guard !configuration.isHeadless, let shelf else { return }
+        let settings = playerSettings
+        let running = runningPlayer
+        let hear: @Sendable (PlayerEvent) -> Void = { [weak self] event in self?.heard(event) }
+        player = try await onThread {
+            let player = try Player(configuration: settings, films: shelf, onEvent: hear)
+            running.withLockedValue { $0 = player }
+            return player
+        }
+        for sentence in configuration.mpvArguments.overruled { logger.warning("\(sentence)") }
+    }
+
+    private var playerSettings: PlayerConfiguration {
         var settings = PlayerConfiguration()
         settings.usesUserConfig = configuration.usesMpvConfiguration
         settings.loadsUserScripts = configuration.loadsMpvScripts
         settings.mpvArguments = configuration.mpvArguments
-        player = try await onThread(throwing: { [weak self] in
-            try Player(configuration: settings, films: shelf) { event in self?.heard(event) }
-        })
-    }
-}
-
-extension PeerAddress {
-    /// The address with this port where it has none of its own.
-    fileprivate func withPort(_ usual: Int) -> PeerAddress {
-        guard port == 0, let usual = UInt16(exactly: usual) else { return self }
-        switch self {
-        case .ipv4(let address, _): return .ipv4(address, port: usual)
-        case .ipv6(let address, _): return .ipv6(address, port: usual)
-        case .name(let name, _): return .name(name, port: usual)
-        }
+        return settings
     }
 }

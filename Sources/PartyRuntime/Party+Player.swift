@@ -1,7 +1,11 @@
 // Between the player and the follower: what mpv reports, and what the room makes it do.
 
+import Logging
+import MeshTransport
 import MpvPlayer
+import NIOConcurrencyHelpers
 import NIOCore
+import NIOPosix
 import PartyModel
 import RoomCore
 import SwarmCore
@@ -12,10 +16,11 @@ extension Party {
 
     /// Takes an event on mpv's event thread and brings it here, with the position at that moment
     /// where the position matters.
-    nonisolated func heard(_ event: PlayerEvent, of player: Player) {
+    nonisolated func heard(_ event: PlayerEvent) {
         let snapshot: PlayerSnapshot? =
             switch event {
-            case .paused, .speed, .playbackRestarted: player.snapshot()
+            case .paused, .speed, .playbackRestarted:
+                runningPlayer.withLockedValue { $0 }?.snapshot()
             case .fileLoaded, .foreignFile, .seeking, .position, .bufferingForCache, .endOfFilm,
                 .idle, .duration, .failed, .scriptMessage, .logged, .quit:
                 nil

@@ -2,6 +2,7 @@
 
 import FilmStore
 import MeshTransport
+import NIOCore
 import PartyModel
 import RoomCore
 import SwarmCore
@@ -19,7 +20,7 @@ extension Party {
         case .refuse(let peer, let bye):
             mesh?.disconnect(peer, saying: bye)
         case .carryCredential(let credential):
-            mesh?.credential = credential
+            mesh?.membership = credential
             log.record(
                 .joined(
                     room: roomKey.description, peer: identity.peer.description,
@@ -91,16 +92,16 @@ extension Party {
         else { return }
         openingFilms.insert(item.id)
         let room = roomKey
-        workers.runIfActive(eventLoop: loop) {
+        onWorker({
             let place: FilmPlace =
-                if let directory { .kept(directory) } else { .cache(try CacheDirectory()) }
-            return try GuestFilm(item: item, room: room, place: place)
-        }.whenComplete { [weak self] result in
-            self?.assumeIsolated { party in
-                switch result {
-                case .success(let film): party.opened(film, of: item)
-                case .failure(let error): party.fail(error.asPartyError)
+                if let directory { .beside(directory: directory) } else {
+                    .cache(try CacheDirectory())
                 }
+            return try GuestFilm(item: item, room: room, place: place)
+        }) { party, result in
+            switch result {
+            case .success(let film): party.opened(film, of: item)
+            case .failure(let error): party.fail(error.asPartyError)
             }
         }
     }

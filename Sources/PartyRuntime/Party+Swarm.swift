@@ -1,7 +1,9 @@
 // What the swarm decides, carried out: blocks between disk and connections.
 
 import FilmStore
+import Logging
 import MeshTransport
+import DequeModule
 import NIOCore
 import PartyModel
 import RoomCore
@@ -47,11 +49,9 @@ extension Party {
 
     private func store(_ address: BlockAddress) {
         guard let arrival, case .fetched(let film)? = shelf?.film(address.item) else { return }
-        workers.runIfActive(eventLoop: loop) {
+        onWorker({
             try film.store(address.block, leaves: arrival.leaves, bytes: arrival.bytes)
-        }.whenComplete { [weak self] result in
-            self?.assumeIsolated { $0.stored(address, from: arrival.sender, result) }
-        }
+        }) { party, result in party.stored(address, from: arrival.sender, result) }
     }
 
     private func stored(
@@ -95,11 +95,9 @@ extension Party {
         log.record(.error(error))
         notice(error.description)
         tellSwarm(.downloadPaused(true))
-        loop.scheduleTask(in: Self.diskRetry) { [weak self] in
-            self?.assumeIsolated { party in
-                party.playback.isDiskFull = false
-                party.tellSwarm(.downloadPaused(false))
-            }
+        after(Self.diskRetry) { party in
+            party.playback.isDiskFull = false
+            party.tellSwarm(.downloadPaused(false))
         }
     }
 
@@ -113,15 +111,10 @@ extension Party {
             return
         }
         let room = roomKey
-        workers.runIfActive(eventLoop: loop) { () -> LearnOutcome? in
-            roots.isSigned(by: room) ? film.learn(roots) : nil
-        }.whenSuccess { [weak self] outcome in
-            self?.assumeIsolated { party in
-                guard let outcome else {
-                    party.logger.warning("roots that the room did not sign")
-                    return
-                }
-                party.settle(outcome, of: roots.content.item)
+        onWorker({ roots.isSigned(by: room) ? film.learn(roots) : nil }) { party, result in
+            switch result {
+            case .success(let outcome?): party.settle(outcome, of: roots.content.item)
+            case .success(nil), .failure: party.logger.warning("roots that the room did not sign")
             }
         }
     }
@@ -160,12 +153,10 @@ extension Party {
 
     /// Checks what an earlier run left of a film, list by list, while everything else goes on.
     func recheck(_ film: GuestFilm, of item: ItemID) {
-        workers.runIfActive(eventLoop: loop) { film.recheck() }.whenSuccess { [weak self] outcome in
-            self?.assumeIsolated { party in
-                guard let outcome else { return }
-                party.settle(outcome, of: item)
-                party.recheck(film, of: item)
-            }
+        onWorker({ film.recheck() }) { party, result in
+            guard case .success(let outcome?) = result else { return }
+            party.settle(outcome, of: item)
+            party.recheck(film, of: item)
         }
     }
 
@@ -173,18 +164,13 @@ extension Party {
         guard case .fetched(let film)? = shelf?.film(item), let entry = room?.items?.item(item),
             case .joining(_, let directory) = configuration.role
         else { return }
-        workers.runIfActive(eventLoop: loop) { () throws -> String? in
-            guard let directory else { return nil }
-            return try film.finish(as: entry.name, in: directory)
-        }.whenComplete { [weak self] result in
-            self?.assumeIsolated { party in
-                switch result {
-                case .success(let path):
-                    let now = PartyClock.now
-                    let event = party.progress.completion(of: entry, path: path, at: now)
-                    if let event { party.log.record(event) }
-                case .failure(let error): party.fail(error.asPartyError)
-                }
+        onWorker({ try directory.map { try film.finish(as: entry.name, in: $0) } }) {
+            party, result in
+            switch result {
+            case .success(let path):
+                let event = party.progress.completion(of: entry, path: path, at: PartyClock.now)
+                if let event { party.log.record(event) }
+            case .failure(let error): party.fail(error.asPartyError)
             }
         }
     }
@@ -196,14 +182,12 @@ extension Party {
             tellSwarm(.blockUnreadable(address, to: peer))
             return
         }
-        workers.runIfActive(eventLoop: loop) { () throws -> StoredBlock? in
+        onWorker({
             switch film {
             case .hosted(let film): try film.read(address.block)
             case .fetched(let film): try film.read(address.block)
             }
-        }.whenComplete { [weak self] result in
-            self?.assumeIsolated { $0.read(address, for: peer, result) }
-        }
+        }) { party, result in party.read(address, for: peer, result) }
     }
 
     private func read(
@@ -215,10 +199,8 @@ extension Party {
             progress.sent(block.bytes.readableBytes)
             let header = BlockHeader(
                 item: address.item, block: address.block.number, relay: false, leaves: block.leaves)
-            guard let mesh else { return }
-            mesh.sendBlock(header, block.bytes, to: peer) { [weak self] in
-                self?.assumeIsolated { $0.tellSwarm(.blockSent(address, to: peer)) }
-            }
+            underWay[peer]?.append(address)
+            mesh?.sendBlock(header, block.bytes, to: peer)
         case .success(nil):
             tellSwarm(.blockUnreadable(address, to: peer))
         case .failure(let error):

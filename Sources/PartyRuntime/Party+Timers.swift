@@ -1,6 +1,7 @@
 // What happens again and again: looks at the player, pings, status, progress, roots, hashing.
 
 import FilmStore
+import MeshTransport
 import NIOCore
 import PartyModel
 import RoomCore
@@ -110,9 +111,9 @@ extension Party {
 
     private func flushFilms() {
         for case .fetched(let film) in shelf?.all ?? [] where !film.isComplete {
-            workers.runIfActive(eventLoop: loop) { try film.flush() }.whenFailure {
-                [weak self] error in
-                self?.assumeIsolated { $0.diskFailed(error.asPartyError) }
+            onWorker({ try film.flush() }) { party, result in
+                guard case .failure(let error) = result else { return }
+                party.diskFailed(error.asPartyError)
             }
         }
     }
@@ -146,20 +147,15 @@ extension Party {
             return
         }
         let began = PartyClock.now
-        workers.runIfActive(eventLoop: loop) { try film.root(of: next.chunk) }.whenComplete {
-            [weak self] result in
-            self?.assumeIsolated { party in
-                switch result {
-                case .success(let root):
-                    party.rootFeeds[next.item]?.learn(root, of: next.chunk)
-                    let pause = (PartyClock.now - began) * HashingBook.restPerWork
-                    party.loop.scheduleTask(in: .nanoseconds(pause.wholeNanoseconds)) {
-                        [weak party] in party?.assumeIsolated { $0.hashNext() }
-                    }
-                case .failure(let error):
-                    party.hashing.isRunning = false
-                    party.filmFailed(error.asPartyError)
-                }
+        onWorker({ try film.root(of: next.chunk) }) { party, result in
+            switch result {
+            case .success(let root):
+                party.rootFeeds[next.item]?.learn(root, of: next.chunk)
+                let pause = (PartyClock.now - began) * HashingBook.restPerWork
+                party.after(.nanoseconds(pause.wholeNanoseconds)) { $0.hashNext() }
+            case .failure(let error):
+                party.hashing.isRunning = false
+                party.filmFailed(error.asPartyError)
             }
         }
     }

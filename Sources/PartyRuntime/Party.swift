@@ -8,13 +8,15 @@
 // Invariant: nothing here decides; each directive enum has exactly one switch.
 
 import Crypto
+import DequeModule
 import FilmStore
 public import Logging
 import MeshTransport
 import MpvPlayer
+import NIOConcurrencyHelpers
 public import NIOCore
 import NIOPosix
-public import PartyModel
+import PartyModel
 import RoomCore
 import SwarmCore
 import SyncCore
@@ -40,6 +42,8 @@ public actor Party {
     var follower = Follower()
     var mesh: Mesh?
     var player: Player?
+    /// The player for mpv's event thread, which hears of it before this actor does.
+    nonisolated let runningPlayer = NIOLockedValueBox<Player?>(nil)
 
     var shelf: FilmShelf?
     /// Who is connected, as the mesh proved it.
@@ -55,6 +59,8 @@ public actor Party {
     var prefetch = PrefetchRecorder()
     var clocks: [PeerID: ClockOffset] = [:]
     var pings: [PeerID: PingSchedule] = [:]
+    /// Blocks handed to the mesh, by receiver, oldest first.
+    var underWay: [PeerID: Deque<BlockAddress>] = [:]
     /// The block that just arrived, while the swarm decides about it.
     var arrival: Arrival?
     /// Who sent the blocks that wait for their root.
@@ -84,7 +90,8 @@ public actor Party {
 
     /// The party runs on its event loop.
     public nonisolated var unownedExecutor: UnownedSerialExecutor {
-        loop.executor.asUnownedSerialExecutor()
+        // Safety: the party holds its event loop, so the executor lives as long as it does.
+        unsafe loop.executor.asUnownedSerialExecutor()
     }
 
     /// A party that has not started yet.
@@ -139,6 +146,7 @@ public actor Party {
             }
         } catch {
             end(.failure(error))
+            log.record(.error(error.asPartyError))
             await close(reason: (error as? PartyError)?.code ?? "failed")
             throw error
         }
@@ -160,8 +168,6 @@ public actor Party {
 
     /// The party cannot go on.
     func fail(_ error: PartyError) {
-        guard !isLeaving else { return }
-        log.record(.error(error))
         end(.failure(error))
     }
 
@@ -170,7 +176,7 @@ public actor Party {
         swarmAlarm?.cancel()
         roomAlarm?.cancel()
         let closing = mesh?.close()
-        if let player { await onThread { player.terminate() } }
+        if let player { try? await onThread { player.terminate() } }
         try? await closing?.get()
         await clearFilms()
         try? await workers.shutdownGracefully()
@@ -189,25 +195,37 @@ public actor Party {
         } else {
             keeps = false
         }
-        await onThread {
+        _ = try? await onThread {
             for film in fetched {
-                if keeps { film.close() } else { film.discard() }
+                // What could not be written now is fetched again another time.
+                if keeps { try? film.flush() } else { film.discard() }
             }
         }
     }
 
     /// Runs something that blocks on a worker.
     func onThread<Value: Sendable>(
-        _ work: @escaping @Sendable () -> Value
-    ) async -> Value? {
-        try? await workers.runIfActive(eventLoop: loop, work).get()
-    }
-
-    /// Runs something that blocks and may fail on a worker.
-    func onThread<Value: Sendable>(
-        throwing work: @escaping @Sendable () throws -> Value
+        _ work: @escaping @Sendable () throws -> Value
     ) async throws -> Value {
         try await workers.runIfActive(eventLoop: loop, work).get()
+    }
+
+    /// Runs something that blocks on a worker, and goes on here with what came of it.
+    func onWorker<Value: Sendable>(
+        _ work: @escaping @Sendable () throws -> Value,
+        then next: @escaping @Sendable (isolated Party, Result<Value, any Error>) -> Void
+    ) {
+        workers.runIfActive(eventLoop: loop, work).whenComplete { [weak self] result in
+            self?.assumeIsolated { next($0, result) }
+        }
+    }
+
+    /// Goes on here after a while, unless the party is over by then.
+    @discardableResult
+    func after(
+        _ delay: TimeAmount, _ work: @escaping @Sendable (isolated Party) -> Void
+    ) -> Scheduled<Void> {
+        loop.scheduleTask(in: delay) { [weak self] in self?.assumeIsolated { work($0) } }
     }
 
     /// Carries something over from another thread, in order.

@@ -10,3 +10,8 @@ enum PartyClock {
         MonotonicInstant(nanoseconds: Int64(NIODeadline.now().uptimeNanoseconds))
     }
 }
+
+extension MonotonicInstant {
+    /// The instant as NIO's timers take it.
+    var deadline: NIODeadline { .uptimeNanoseconds(UInt64(max(0, nanoseconds))) }
+}

@@ -1,0 +1,62 @@
+// What a party tells the person at the terminal: short sentences, and one line of progress.
+
+import Foundation
+import NIOConcurrencyHelpers
+import PartyModel
+import PartyRuntime
+
+/// Turns events into words. Any thread.
+final class Narrator: Sendable {
+    private let writesToken: Bool
+    private let isSketching = NIOLockedValueBox(false)
+
+    /// A narrator that writes the token to standard output, unless that belongs to the events.
+    init(writesToken: Bool) { self.writesToken = writesToken }
+
+    func tell(_ event: PartyEvent) {
+        switch event {
+        case .room(let token, _):
+            say("Friends join with:  peerwatch join TOKEN")
+            if writesToken { Terminal.answer(token) }
+        case .joined: say("You are in.")
+        case .item(_, let name, let size): say("\(name) (\(Self.size(size)))")
+        case .peer(_, let name, let state, _):
+            switch state {
+            case .joined: say("\(name) is here.")
+            case .left: say("\(name) left.")
+            case .reconnecting: say("\(name) cannot be reached; trying again.")
+            }
+        case .progress(let have, let total, let down, _): sketch(have, of: total, at: down)
+        case .complete(_, _, _, let path?): say("The film is whole: \(path)")
+        case .error(let error): say(error.description)
+        case .listening, .firstFrame, .buffering, .resumed, .state, .sync, .complete, .verifiedBad,
+            .end, .left:
+            break
+        }
+    }
+
+    /// Ends the line of progress, if there is one.
+    func finish() {
+        let wasSketching = isSketching.withLockedValue { value in
+            defer { value = false }
+            return value
+        }
+        if wasSketching { Terminal.sketch("") }
+    }
+
+    private func say(_ sentence: String) {
+        finish()
+        Terminal.say(sentence)
+    }
+
+    private func sketch(_ have: Int64, of total: Int64, at rate: Double) {
+        guard Terminal.isInteractive, total > 0 else { return }
+        isSketching.withLockedValue { $0 = true }
+        let percent = have * 100 / total
+        Terminal.sketch("\(percent) % of \(Self.size(total)), \(Self.size(Int64(rate)))/s")
+    }
+
+    private static func size(_ bytes: Int64) -> String {
+        ByteCountFormatter.string(fromByteCount: bytes, countStyle: .file)
+    }
+}

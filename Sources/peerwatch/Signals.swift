@@ -1,0 +1,36 @@
+// Ctrl-C: the first leaves in good order, the second at once.
+
+import Dispatch
+import Foundation
+
+/// Watches the signals that ask a program to end, until stopped.
+final class Signals {
+    private let sources: [any DispatchSourceSignal]
+
+    /// Status of a process that a signal ended, by convention of the shells.
+    private static let interrupted: Int32 = 130
+
+    /// Calls `leave` at the first signal, on a queue of its own; the second ends the process.
+    init(leave: @escaping @Sendable () -> Void) {
+        // A reader of our events that goes away must not end the party.
+        signal(SIGPIPE, SIG_IGN)
+        let queue = DispatchQueue(label: "peerwatch.signals")
+        let count = Count()
+        sources = [SIGINT, SIGTERM, SIGHUP].map { number in
+            signal(number, SIG_IGN)
+            let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
+            source.setEventHandler {
+                count.value += 1
+                if count.value > 1 { exit(Self.interrupted) }
+                leave()
+            }
+            source.resume()
+            return source
+        }
+    }
+
+    func stop() { for source in sources { source.cancel() } }
+
+    // Safety: read and written on the signals' own serial queue only.
+    private final class Count: @unchecked Sendable { var value = 0 }
+}
