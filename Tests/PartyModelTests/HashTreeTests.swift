@@ -1,40 +1,43 @@
+// Vectors made with Python: hashlib for the hashes, `cryptography` for the signature.
+
 import PartyModel
 import Testing
 
-@Suite("Leaves and roots")
+@Suite("Hash tree")
 struct HashTreeTests {
-    /// A chunk of one full block of counting bytes and one of three bytes: the published vector.
-    static let blocks: [[UInt8]] = [
-        (0..<ChunkGeometry.blockSize).map { UInt8(truncatingIfNeeded: $0) }, [1, 2, 3],
-    ]
-
-    private func leaf(of block: [UInt8]) -> LeafHash {
-        // Safety: the raw view of initialised bytes is those bytes.
-        unsafe LeafHash.hash(of: block.span.bytes)
+    /// Byte `i` of the film the vectors are about.
+    static func byte(_ i: Int) -> UInt8 {
+        UInt8(truncatingIfNeeded: i * 7 + (i >> 8) + (i >> 16) * 13)
     }
 
-    @Test("the published vector holds")
-    func knownAnswer() throws {
-        let geometry = Fixtures.geometry(Int64(ChunkGeometry.blockSize) + 3)
-        let chunk = try #require(geometry.chunk(at: 0))
-        let leaves = Self.blocks.map(leaf)
-        #expect(
-            leaves.map(\.raw.hexadecimal) == [
-                "a398416c4e4ae61be9b5a35e61eb2c9503bf49e3c06d6cd726f329fd59aa2db9",
-                "054edec1d0211f624fed0cbca9d4f9400b0e491c43742af2c5b0abebf0c990d8",
-            ])
-        let root = ChunkRoot.hash(of: leaves, chunk: chunk, length: geometry.length(of: chunk))
-        #expect(
-            root.raw.hexadecimal
-                == "5f1c2f86b9d90ad8efe34bb1376a0afccae5f1b162dc1dfb97158cce5ae19422")
+    static let film = (0..<(512 * 1_024 + 65_536 + 1_000)).map(byte)
+    static let firstRoot = "0be3c242239c3885efc5d32938add09162a61938383342297b4d998890179dee"
+    static let secondRoot = "b22616681a297e27a0e22f56190d0fdcf2445b9102e5411f3874963b0bf2b1ef"
+
+    @Test(
+        "a leaf is the hash of a zero byte and the block",
+        arguments: [
+            (0, "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d"),
+            (65_536, "4c200c2b0fc99fe28896ff9411be8073b016c724a110dd135b17a3521131e19b"),
+        ])
+    func leaf(length: Int, expected: String) {
+        #expect(LeafHash.hash(of: Array(Self.film[..<length])).raw.bytes.hexadecimal == expected)
+    }
+
+    @Test(
+        "a root covers the chunk's number, its length and its leaves",
+        arguments: [(0, firstRoot), (1, secondRoot)])
+    func root(number: Int, expected: String) throws {
+        let root = try Self.root(of: number)
+        #expect(root.raw.bytes.hexadecimal == expected)
     }
 
     @Test("a chunk that is moved, cut or reordered has another root")
     func rootBindsPlaceAndLength() throws {
-        let geometry = Fixtures.geometry(Int64(2 * ChunkGeometry.chunkSize))
+        let geometry = try #require(ChunkGeometry(size: Int64(2 * ChunkGeometry.chunkSize)))
         let first = try #require(geometry.chunk(at: 0))
         let second = try #require(geometry.chunk(at: 1))
-        let leaves = Self.blocks.map(leaf)
+        let leaves = [LeafHash.hash(of: Array(Self.film[..<65_536])), LeafHash.hash(of: [1])]
         let roots = [
             ChunkRoot.hash(of: leaves, chunk: first, length: 70_000),
             ChunkRoot.hash(of: leaves, chunk: second, length: 70_000),
@@ -44,13 +47,48 @@ struct HashTreeTests {
         ]
         #expect(Set(roots).count == roots.count)
     }
+
+    @Test("the host's signature over a list of roots is plain Ed25519 over its bytes")
+    func signature() throws {
+        let room = RoomKey(
+            try Self.bytes32(
+                "03a107bff3ce10be1d70dd18e74bc09967e4d6309ba50d5f1ddc8664125531b8"))
+        let item = try #require(ItemID(hexadecimal: "000102030405060708090a0b0c0d0e0f"))
+        let signature = try #require(
+            [UInt8](
+                hexadecimal: Array(
+                    ("7c5381779dbfe56fe79436e49bcd79cfb9a25c1104d0d3010c70edb9c2cd3902027484b77cea"
+                        + "0e61e4bdb86c76dc144772db79edd2a1ee3b09d5829f1870ec07").utf8)))
+        let entries = try [0, 1].map { RootList.Entry(chunk: UInt32($0), root: try Self.root(of: $0)) }
+        let list = Signed(
+            content: RootList(item: item, entries: entries),
+            signature: try #require(Signature(signature)))
+        #expect(list.isSigned(by: room))
+
+        let other = Signed(
+            content: RootList(item: item, entries: entries.reversed()), signature: list.signature)
+        #expect(!other.isSigned(by: room))
+    }
+
+    static func root(of number: Int) throws -> ChunkRoot {
+        let geometry = try #require(ChunkGeometry(size: Int64(film.count)))
+        let chunk = try #require(geometry.chunk(at: number))
+        let leaves = geometry.blocks(of: chunk).map { block in
+            let range = geometry.byteRange(of: block)
+            return LeafHash.hash(of: Array(film[Int(range.lowerBound)..<Int(range.upperBound)]))
+        }
+        return .hash(of: leaves, chunk: chunk, length: geometry.length(of: chunk))
+    }
+
+    static func bytes32(_ hexadecimal: String) throws -> Bytes32 {
+        let bytes = try #require([UInt8](hexadecimal: Array(hexadecimal.utf8)))
+        return try #require(Bytes32(bytes))
+    }
 }
 
-extension Bytes32 {
-    fileprivate var hexadecimal: String {
-        bytes.map { byte in
-            let digits = String(byte, radix: 16)
-            return digits.count == 1 ? "0" + digits : digits
-        }.joined()
+extension LeafHash {
+    fileprivate static func hash(of bytes: [UInt8]) -> LeafHash {
+        // Safety: the raw view of initialised bytes is those bytes.
+        hash(of: unsafe bytes.span.bytes)
     }
 }
