@@ -85,7 +85,7 @@ struct MpvOption: Hashable, Sendable {
         }
         let parts = body.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
         let name = String(parts[0])
-        guard name.utf8.allSatisfy(Self.isNameByte) else {
+        guard !name.isEmpty, name.utf8.allSatisfy(Self.isNameByte) else {
             throw .mpvArgumentRefused(argument: argument, reason: "no option has that name")
         }
         if parts.count == 1, name.hasPrefix("no-") {

@@ -16,14 +16,17 @@ import PartyModel
     // the gate, which outlives the core behind it.
     nonisolated(unsafe) private let pointer: OpaquePointer
 
-    private struct Gate: Equatable {
-        enum Phase { case open, closing, closed }
-        var phase = Phase.open
+    private struct Gate {
+        var isOpen = true
         /// Threads that are in a call of mpv.
         var inside = 0
+        var isVacated: Bool { !isOpen && inside == 0 }
     }
 
-    private let gate = ConditionLock(value: Gate())
+    private enum Ending { case notYet, vacated, done }
+
+    private let gate = NIOLockedValueBox(Gate())
+    private let ending = ConditionLock(value: Ending.notYet)
 
     /// Creates a core that is not started yet.
     init() throws(PartyError) {
@@ -36,27 +39,21 @@ import PartyModel
     }
 
     /// Whether ``terminate()`` has not been called.
-    var isOpen: Bool {
-        gate.lock()
-        defer { gate.unlock() }
-        return gate.value.phase == .open
-    }
+    var isOpen: Bool { gate.withLockedValue { $0.isOpen } }
 
     /// Calls `body` with the pointer; `nil` once the core is terminated. `body` must not keep it.
     func use<Result>(_ body: (OpaquePointer) -> Result) -> Result? {
-        gate.lock()
-        var state = gate.value
-        guard state.phase == .open else {
-            gate.unlock()
-            return nil
+        let entered = gate.withLockedValue { gate in
+            if gate.isOpen { gate.inside += 1 }
+            return gate.isOpen
         }
-        state.inside += 1
-        gate.unlock(withValue: state)
+        guard entered else { return nil }
         defer {
-            gate.lock()
-            var state = gate.value
-            state.inside -= 1
-            gate.unlock(withValue: state)
+            let isLast = gate.withLockedValue { gate in
+                gate.inside -= 1
+                return gate.isVacated
+            }
+            if isLast { announceVacated() }
         }
         return unsafe body(pointer)
     }
@@ -66,22 +63,27 @@ import PartyModel
     ///
     /// Blocks; must not be called on the event thread, which it waits for.
     func terminate() {
-        gate.lock()
-        var state = gate.value
-        guard state.phase == .open else {
-            gate.unlock()
-            gate.lock(whenValue: Gate(phase: .closed))
-            gate.unlock()
+        let (isFirst, isVacated) = gate.withLockedValue { gate in
+            let wasOpen = gate.isOpen
+            gate.isOpen = false
+            return (wasOpen, gate.isVacated)
+        }
+        guard isFirst else {
+            ending.lock(whenValue: .done)
+            ending.unlock()
             return
         }
-        state.phase = .closing
-        gate.unlock(withValue: state)
         unsafe mpv_wakeup(pointer)
-        gate.lock(whenValue: Gate(phase: .closing))
-        gate.unlock()
+        if isVacated { announceVacated() }
+        ending.lock(whenValue: .vacated)
         unsafe mpv_terminate_destroy(pointer)
-        gate.lock()
-        gate.unlock(withValue: Gate(phase: .closed))
+        ending.unlock(withValue: .done)
+    }
+
+    /// Comes once: when the gate closes with nobody inside, or when the last one leaves.
+    private func announceVacated() {
+        ending.lock()
+        ending.unlock(withValue: .vacated)
     }
 }
 

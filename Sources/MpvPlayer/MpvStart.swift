@@ -14,6 +14,8 @@ struct MpvStart {
         let forced = try rehearsed(arguments)
         handle.requestLog()
         for option in RoomOptions.defaults { handle.setOption(option) }
+        let outputs = hasDisplay ? RoomOptions.videoOutputs : RoomOptions.noVideoOutput
+        handle.setOption(MpvOption("vo", outputs))
         handle.setOption(MpvOption("config", configuration.usesUserConfig ? "yes" : "no"))
         for option in configuration.mpvArguments.optionsBeforeStart where !handle.setOption(option) {
             throw Self.refusal(of: option, reason: "it does not take that value")
@@ -59,14 +61,13 @@ struct MpvStart {
         return .mpvArgumentRefused(argument: option.argument, reason: String(sentence))
     }
 
+    private var hasDisplay: Bool {
+        ["DISPLAY", "WAYLAND_DISPLAY"].contains { !(configuration.environment[$0] ?? "").isEmpty }
+    }
+
     /// A user who chose no video output wants a window, and a window needs a display.
     private func checkDisplay(_ handle: MpvHandle) throws(PartyError) {
-        let environment = configuration.environment
-        let hasDisplay = ["DISPLAY", "WAYLAND_DISPLAY"].contains {
-            !(environment[$0] ?? "").isEmpty
-        }
-        guard !hasDisplay else { return }
         let chosen = handle.command(.command("expand-text", "${=options/vo}"))
-        guard chosen != .string(RoomOptions.videoOutputs) else { throw .noDisplay }
+        guard chosen != .string(RoomOptions.noVideoOutput) else { throw .noDisplay }
     }
 }

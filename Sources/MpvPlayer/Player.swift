@@ -33,8 +33,8 @@ public struct PlayerConfiguration: Sendable {
 /// at once and may be called from any thread, event loops included. Whoever creates a player
 /// terminates it.
 public final class Player: Sendable {
-    private let handle: MpvHandle
-    private let streams: FilmStreams
+    let handle: MpvHandle
+    let streams: FilmStreams
     private let script = ScriptBridge()
     private let directory: MpvDirectory
 

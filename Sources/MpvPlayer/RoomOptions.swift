@@ -7,18 +7,21 @@
 /// after it and wins. So the defaults are set directly, and the rest goes into a file of ours
 /// that defines that profile.
 enum RoomOptions {
-    /// What mpv's own program has and its library lacks, and the window systems to try when the user
-    /// chose none: `gpu` rejects software rendering, where `x11` and `wlshm` still draw.
+    /// What mpv's own program has and its library lacks.
     static let defaults = [
         MpvOption("osc", "yes"),
         MpvOption("input-default-bindings", "yes"),
         MpvOption("input-vo-keyboard", "yes"),
         MpvOption("input-media-keys", "yes"),
-        MpvOption("vo", videoOutputs),
     ]
 
-    /// The value of `vo` that says nobody chose one.
-    static let videoOutputs = "gpu,x11,wlshm,sdl,"
+    /// The window systems to try when the user chose none: `gpu` rejects software rendering, where
+    /// the others still draw.
+    static let videoOutputs = "gpu,wlshm,x11,"
+
+    /// Stands where nobody chose a video output and there is no display: opens nothing, and is what
+    /// nobody would choose.
+    static let noVideoOutput = "null,null"
 
     /// What breaks a room, or tells strangers about it, when it is otherwise.
     static let forced = [

@@ -26,7 +26,7 @@ final class ScriptBridge: Sendable {
     func showToken(_ token: String, through handle: MpvHandle) {
         state.withLockedValue { state in
             state.token = token
-            Self.send(["token", token], to: state.script, through: handle)
+            Self.send(["set-token", token], to: state.script, through: handle)
         }
     }
 
@@ -34,7 +34,7 @@ final class ScriptBridge: Sendable {
     func sendState(json: String, through handle: MpvHandle) {
         state.withLockedValue { state in
             state.json = json
-            Self.send(["state", json], to: state.script, through: handle)
+            Self.send(["set-state", json], to: state.script, through: handle)
         }
     }
 
@@ -42,7 +42,7 @@ final class ScriptBridge: Sendable {
     func showNotice(_ text: String, through handle: MpvHandle) {
         state.withLockedValue { state in
             guard state.script == nil else {
-                return Self.send(["notice", text], to: state.script, through: handle)
+                return Self.send(["show-notice", text], to: state.script, through: handle)
             }
             state.waitingNotices.append(text)
             state.waitingNotices = state.waitingNotices.suffix(Self.waitingLimit)
@@ -61,12 +61,12 @@ final class ScriptBridge: Sendable {
     private func scriptIsReady(_ script: String, through handle: MpvHandle) {
         state.withLockedValue { state in
             state.script = script
-            if let json = state.json { Self.send(["state", json], to: script, through: handle) }
+            if let json = state.json { Self.send(["set-state", json], to: script, through: handle) }
             if let token = state.token {
-                Self.send(["token", token], to: script, through: handle)
+                Self.send(["set-token", token], to: script, through: handle)
             }
             for notice in state.waitingNotices {
-                Self.send(["notice", notice], to: script, through: handle)
+                Self.send(["show-notice", notice], to: script, through: handle)
             }
             state.waitingNotices = []
         }

@@ -1,6 +1,7 @@
 -- What does a viewer see of the room, and which keys act on it? Options, then state, then drawing,
--- then messages from the program, then keys. The program says `token`, `notice` and `state`; this
--- script says `ready` when it can hear them.
+-- then messages from the program, then keys. The program says `set-token`, `set-state` and
+-- `show-notice`; this script says `ready NAME` when it can hear them, and `card shown` or
+-- `card hidden`. A message must not have the name of a key binding: mpv makes one of that name too.
 
 local mp = require "mp"
 local options = require "mp.options"
@@ -18,6 +19,10 @@ local opts = {
     token_key = "y",
 }
 options.read_options(opts, "peerwatch")
+
+local function tell(...)
+    mp.commandv("script-message-to", "main", "peerwatch", ...)
+end
 
 -- Notices on the screen at once; older ones make room.
 local MOST_NOTICES = 4
@@ -61,11 +66,7 @@ mp.observe_property("osd-dimensions", "native", draw)
 
 -- The card
 
-local card_timer = mp.add_timeout(opts.card_seconds, function()
-    card_is_open = false
-    draw()
-end)
-card_timer:kill()
+local card_timer
 
 -- Counts only while the film moves: a room that waits for its guests keeps the token in sight.
 local function time_card(moves)
@@ -77,7 +78,11 @@ local function open_card(is_open)
     card_timer:kill()
     time_card(not mp.get_property_bool("core-idle", true))
     draw()
+    tell("card", is_open and "shown" or "hidden")
 end
+
+card_timer = mp.add_timeout(opts.card_seconds, function() open_card(false) end)
+card_timer:kill()
 
 mp.observe_property("core-idle", "bool", function(_, idle) time_card(idle == false) end)
 
@@ -123,14 +128,14 @@ end
 
 -- What the program says
 
-mp.register_script_message("token", function(token)
+mp.register_script_message("set-token", function(token)
     room.token = token
     open_card(true)
 end)
 
-mp.register_script_message("notice", show_notice)
+mp.register_script_message("show-notice", show_notice)
 
-mp.register_script_message("state", function(json)
+mp.register_script_message("set-state", function(json)
     local state = utils.parse_json(json)
     if type(state) ~= "table" then return end
     room.viewers = type(state.viewers) == "table" and state.viewers or {}
@@ -148,4 +153,4 @@ mp.add_key_binding("Ctrl+" .. opts.token_key, "copy-token", function()
     if room.token then copy(room.token) end
 end)
 
-mp.commandv("script-message-to", "main", "peerwatch", "ready", mp.get_script_name())
+tell("ready", mp.get_script_name())

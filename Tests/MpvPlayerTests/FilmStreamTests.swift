@@ -1,0 +1,165 @@
+import Foundation
+import PartyModel
+import Testing
+
+@testable import MpvPlayer
+
+@Suite("A stream whose bytes are not there", .serialized)
+struct FilmStreamTests {
+    /// Where the long film is cut: within the first 15 s, which mpv reads ahead at once.
+    static let hole: Range<Int64> = 1_000_000..<4_000_000
+
+    @Test("does not hold up the end of the player", arguments: [0, Self.hole.lowerBound])
+    func terminatesWhileBlocked(_ start: Int64) throws {
+        let item = try ItemID.sample(1)
+        var film: MemoryFilm? = MemoryFilm(SampleFilms.long, withheld: start..<Int64.max)
+        weak let released = film
+        try {
+            let film = try #require(film)
+            try Screening.run([item: film]) { screening in
+                screening.player.load(item, title: "Stuck", startingAt: .start, paused: false)
+                try film.wait(for: "blocked read") { $0.blockedAt == start }
+                let streams = screening.player.streams
+                #expect(FilmStreamRegistry.openCount(of: streams) == 1)
+                screening.player.terminate()
+                #expect(film.state.cancels == 1)
+                #expect(film.state.blockedAt == nil)
+                #expect(FilmStreamRegistry.openCount(of: streams) == 0)
+            }
+        }()
+        film = nil
+        #expect(released == nil)
+    }
+
+    @Test("lets a seek through to where bytes are")
+    func seeksPastTheHole() throws {
+        let item = try ItemID.sample(2)
+        let film = MemoryFilm(SampleFilms.long, withheld: Self.hole)
+        try Screening.run([item: film]) { screening in
+            let journal = screening.journal
+            screening.player.load(item, title: "Holed", startingAt: .start, paused: false)
+            let playing = try journal.wait(for: .playbackRestarted)
+            try film.wait(for: "blocked read") { $0.blockedAt == Self.hole.lowerBound }
+            // Only a read that has been blocked for a while counts as stale: some frames of 42 ms.
+            try screening.watch(frames: 4, after: journal.events.count)
+            screening.player.seek(to: MediaPosition(seconds: 50))
+            let sought = try journal.wait(for: .seeking, after: playing)
+            try journal.wait(for: .playbackRestarted, after: sought)
+            let position = try #require(screening.player.snapshot()?.framePosition)
+            #expect((49.9...51).contains(position.seconds))
+            #expect(!journal.events.contains(.endOfFilm(true)))
+            #expect(film.state.cancels == 0)
+        }
+    }
+
+    @Test("plays on when the bytes come")
+    func resumes() throws {
+        let item = try ItemID.sample(3)
+        let film = MemoryFilm(SampleFilms.long, withheld: Self.hole)
+        try Screening.run([item: film]) { screening in
+            let journal = screening.journal
+            screening.player.load(
+                item, title: "Holed", startingAt: MediaPosition(seconds: 4), paused: false)
+            try journal.wait(for: .playbackRestarted)
+            let dry = try journal.wait(for: .bufferingForCache(true))
+            #expect(screening.player.snapshot()?.isBuffering == true)
+            #expect(!journal.events.contains(.paused(true)))
+            film.release()
+            try journal.wait(for: .bufferingForCache(false), after: dry)
+            #expect(!journal.events.contains(.endOfFilm(true)))
+        }
+    }
+
+    @Test("takes an interrupt meant for an earlier read for none")
+    func retriesAfterStrayInterrupt() throws {
+        let film = MemoryFilm(Array(repeating: 7, count: 100), withheld: 10..<20)
+        let stream = FilmStream(film, owner: FilmStreams(Films(films: [:])))
+        #expect(stream.seek(to: 15) == 15)
+        let answer = EventJournal()
+        Thread.detachNewThread {
+            var bytes = [UInt8](repeating: 0, count: 64)
+            let count = unsafe bytes.withUnsafeMutableBytes { unsafe stream.read(into: $0) }
+            answer.record(.scriptMessage(["\(count)", "\(bytes[0])"]))
+        }
+        try film.wait(for: "blocked read") { $0.blockedAt == 15 }
+        film.interrupt()
+        try film.wait(for: "second try") { $0.readOffsets == [15, 15] }
+        film.release()
+        try answer.wait(for: .scriptMessage(["64", "7"]))
+    }
+
+    @Test("tells mpv what became of a read")
+    func readResults() {
+        let film = MemoryFilm(Array(0..<100))
+        let stream = FilmStream(film, owner: FilmStreams(Films(films: [:])))
+        var bytes = [UInt8](repeating: 0, count: 60)
+        let read = { unsafe bytes.withUnsafeMutableBytes { unsafe stream.read(into: $0) } }
+        #expect(stream.size == 100)
+        #expect(read() == 60)
+        #expect(read() == 40)
+        #expect(read() == 0)
+        #expect(stream.seek(to: -1) < 0)
+        #expect(stream.seek(to: 98) == 98)
+        #expect(read() == 2)
+        stream.cancel()
+        #expect(stream.seek(to: 0) == 0)
+        #expect(read() == -1)
+    }
+
+    @Test("names items by address, and nothing else")
+    func addresses() throws {
+        let item = try ItemID.sample(0xAB)
+        let address = FilmStreams.address(of: item)
+        #expect(address == "peerwatch://" + String(repeating: "ab", count: 16))
+        #expect(FilmStreams.item(at: address) == item)
+        #expect(FilmStreams.item(at: "peerwatch://ab") == nil)
+        #expect(FilmStreams.item(at: "http://" + address) == nil)
+    }
+}
+
+@Suite("A blocked read")
+struct ReadWatchTests {
+    private func instant(_ milliseconds: Int64) -> MonotonicInstant {
+        MonotonicInstant(nanoseconds: milliseconds * 1_000_000)
+    }
+
+    @Test("is stale when a seek is queued long after it began", arguments: [50, 51, 10_000])
+    func stale(_ age: Int64) {
+        var watch = ReadWatch()
+        watch.readBegan(at: instant(1_000))
+        let isStale = watch.seekQueued(at: instant(1_000 + age))
+        #expect(isStale)
+        #expect(watch.isStale)
+    }
+
+    @Test("is not when it may be the read after that seek", arguments: [-1, 0, 49])
+    func young(_ age: Int64) {
+        var watch = ReadWatch()
+        watch.readBegan(at: instant(1_000))
+        let isStale = watch.seekQueued(at: instant(1_000 + age))
+        #expect(!isStale)
+        #expect(!watch.isStale)
+    }
+
+    @Test("is interrupted once")
+    func once() {
+        var watch = ReadWatch()
+        watch.readBegan(at: instant(0))
+        let answers = [100, 200].map { watch.seekQueued(at: instant($0)) }
+        #expect(answers == [true, false])
+        #expect(watch.isStale)
+    }
+
+    @Test("leaves nothing to the next one")
+    func next() {
+        var watch = ReadWatch()
+        watch.readBegan(at: instant(0))
+        #expect(!watch.isStale)
+        _ = watch.seekQueued(at: instant(100))
+        watch.readEnded()
+        let betweenReads = watch.seekQueued(at: instant(200))
+        #expect(!betweenReads)
+        watch.readBegan(at: instant(210))
+        #expect(!watch.isStale)
+    }
+}

@@ -1,0 +1,74 @@
+// A film in memory, part of which can be withheld: what the swarm looks like to the player.
+
+import Foundation
+import MpvPlayer
+import PartyModel
+
+final class MemoryFilm: FilmInput {
+    struct State {
+        var withheld: Range<Int64>?
+        var blockedAt: Int64?
+        var isInterrupted = false
+        var cancels = 0
+        var readOffsets: [Int64] = []
+    }
+
+    private let bytes: [UInt8]
+    private let monitor: Monitor<State>
+
+    init(_ bytes: [UInt8], withheld: Range<Int64>? = nil) {
+        self.bytes = bytes
+        monitor = Monitor(State(withheld: withheld))
+    }
+
+    var size: Int64 { Int64(bytes.count) }
+    var state: State { monitor.withState { $0 } }
+
+    /// Waits until the player is as `condition` says.
+    func wait(for what: String, _ condition: (State) -> Bool) throws {
+        let deadline = Date.now.addingTimeInterval(20)
+        guard monitor.wait(until: deadline, for: { condition($0) ? () : nil }) != nil else {
+            throw NotSeen(description: "no \(what) within 20 s; \(state)")
+        }
+    }
+
+    /// Gives out what was withheld.
+    func release() { monitor.withState { $0.withheld = nil } }
+    func interrupt() { monitor.withState { $0.isInterrupted = $0.blockedAt != nil } }
+    func cancel() { monitor.withState { $0.cancels += 1 } }
+
+    func read(at offset: Int64, into buffer: inout MutableRawSpan) -> FilmRead {
+        let isThere = monitor.withState { state in
+            state.readOffsets.append(offset)
+            state.isInterrupted = false
+            if self.outcome(at: offset, state) == nil { state.blockedAt = offset }
+            return state.blockedAt == nil
+        }
+        let outcome = monitor.wait { self.outcome(at: offset, $0) }
+        if !isThere { monitor.withState { $0.blockedAt = nil } }
+        guard case .bytes(let there) = outcome else { return outcome ?? .failed }
+        let count = min(there, buffer.byteCount)
+        for index in 0..<count {
+            buffer.storeBytes(of: bytes[Int(offset) + index], toByteOffset: index, as: UInt8.self)
+        }
+        return .bytes(count)
+    }
+
+    /// What a read comes to; `nil` while it has to wait. Counts every byte there is.
+    private func outcome(at offset: Int64, _ state: State) -> FilmRead? {
+        if state.cancels > 0 { return .cancelled }
+        if state.isInterrupted { return .interrupted }
+        guard offset < size else { return .end }
+        guard let withheld = state.withheld, offset < withheld.upperBound else {
+            return .bytes(Int(size - offset))
+        }
+        guard offset < withheld.lowerBound else { return nil }
+        return .bytes(Int(min(size, withheld.lowerBound) - offset))
+    }
+}
+
+/// Gives out prepared films by item, and any other item not at all.
+struct Films: FilmProvider {
+    let films: [ItemID: MemoryFilm]
+    func open(_ item: ItemID) -> (any FilmInput)? { films[item] }
+}

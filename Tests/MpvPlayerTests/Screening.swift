@@ -1,0 +1,102 @@
+// One player without window and sound, what it has told so far, and waiting for what it is to tell.
+
+import Foundation
+import PartyModel
+import Testing
+
+@testable import MpvPlayer
+
+struct NotSeen: Error, CustomStringConvertible {
+    let description: String
+}
+
+/// The events of a player, in order.
+final class EventJournal: Sendable {
+    private let monitor = Monitor<[PlayerEvent]>([])
+
+    var events: [PlayerEvent] { monitor.withState { $0 } }
+
+    func record(_ event: PlayerEvent) { monitor.withState { $0.append(event) } }
+
+    /// Waits until an event behind the first `start` matches; returns how many events there are up to
+    /// and with it.
+    @discardableResult
+    func wait(
+        for what: String, after start: Int = 0, _ matches: (PlayerEvent) -> Bool
+    ) throws -> Int {
+        let index = monitor.wait(until: .now.addingTimeInterval(20)) { events in
+            events.dropFirst(start).firstIndex(where: matches)
+        }
+        guard let index else {
+            throw NotSeen(description: "no \(what) within 20 s; last: \(events.suffix(12))")
+        }
+        return index + 1
+    }
+
+    @discardableResult
+    func wait(for event: PlayerEvent, after start: Int = 0) throws -> Int {
+        try wait(for: "\(event)", after: start) { $0 == event }
+    }
+
+    /// The log lines that say something went wrong.
+    var errors: [String] {
+        events.compactMap { event in
+            if case .logged(.error, let text) = event { text } else { nil }
+        }
+    }
+}
+
+/// A player and its journal.
+struct Screening {
+    let player: Player
+    let journal: EventJournal
+
+    static let silent = ["--vo=null", "--ao=null"]
+
+    /// Runs `body` with a player, ends the player, and fails on errors that mpv logged, other than
+    /// those that contain one of `expected`.
+    static func run(
+        _ films: [ItemID: MemoryFilm], arguments: [String] = silent,
+        expecting expected: [String] = [],
+        configure: (inout PlayerConfiguration) -> Void = { $0.usesUserConfig = false },
+        _ body: (Screening) throws -> Void
+    ) throws {
+        var configuration = PlayerConfiguration()
+        configuration.mpvArguments = try MpvArguments(arguments)
+        configure(&configuration)
+        let journal = EventJournal()
+        let player = try Player(
+            configuration: configuration, films: Films(films: films), onEvent: journal.record)
+        defer { player.terminate() }
+        try body(Screening(player: player, journal: journal))
+        player.terminate()
+        let surprises = journal.errors.filter { line in !expected.contains { line.contains($0) } }
+        #expect(surprises == [])
+    }
+
+    /// Waits until `count` more frames have been queued.
+    func watch(frames count: Int, after start: Int) throws {
+        var seen = start
+        for _ in 0..<count {
+            seen = try journal.wait(for: "frame", after: seen) { event in
+                if case .position = event { true } else { false }
+            }
+        }
+    }
+
+    func option(_ name: String) -> String? {
+        let answer = player.handle.command(.command("expand-text", "${=options/\(name)}"))
+        guard case .string(let value) = answer else { return nil }
+        return value
+    }
+}
+
+extension ItemID {
+    static func sample(_ number: UInt8) throws -> ItemID {
+        try #require(ItemID(hexadecimal: [UInt8](repeating: number, count: 16).map(hexadecimal).joined()))
+    }
+
+    private static func hexadecimal(_ byte: UInt8) -> String {
+        String(format: "%02x", byte)
+    }
+}
