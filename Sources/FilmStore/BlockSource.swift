@@ -1,5 +1,5 @@
-// What does a reader need of a film, the host's or a guest's? Bytes by position, and a sign when those
-// it lacks have come.
+// What does a reader need of a film, the host's or a guest's? Bytes by position, and a sign when
+// those it lacks have come.
 
 public import NIOCore
 public import PartyModel
@@ -16,15 +16,17 @@ public struct StoredBlock: Hashable, Sendable {
     public let root: ChunkRoot
 }
 
-/// Where a ``FilmReader`` gets bytes. Thread-safe.
+/// Where a ``FilmReader`` gets bytes.
+///
+/// Thread-safe.
 protocol BlockSource: AnyObject, Sendable {
     var geometry: ChunkGeometry { get }
 
     /// Whether the block can be read now.
     func has(_ block: BlockIndex) -> Bool
 
-    /// Fills the front of `buffer` with what can be read from `offset` on, which is inside the film,
-    /// and returns how many bytes that were: none where the block at `offset` is missing.
+    /// Fills the front of `buffer` with what can be read from `offset` on, which is inside the
+    /// film, and returns how many bytes that were: none where the block at `offset` is missing.
     func read(
         at offset: Int64, into buffer: inout MutableRawSpan
     ) throws(PartyError) -> Int

@@ -1,6 +1,6 @@
-// Where does a film live that nobody asked to keep? In the user's cache directory, in a directory of
-// its own, until its guest leaves. Invariant: nothing is removed here but directories of the exact
-// form a guest makes, and never one whose lock is held.
+// Where does a film live that nobody asked to keep? In the user's cache directory, in a directory
+// of its own, until its guest leaves. Invariant: nothing is removed here but directories of the
+// exact form a guest makes, and never one whose lock is held.
 
 public import PartyModel
 
@@ -35,8 +35,9 @@ public struct CacheDirectory: Hashable, Sendable {
         }
     }
 
-    /// The cache at this path, which is made when it is missing. Throws when it belongs to another
-    /// user, who could watch along.
+    /// The cache at this path, which is made when it is missing.
+    ///
+    /// Throws when it belongs to another user, who could watch along.
     public init(at path: String) throws(PartyError) {
         do throws(SystemError) {
             try RawDirectory.make(path, mode: Self.mode)

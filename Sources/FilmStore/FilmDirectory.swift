@@ -11,7 +11,8 @@ public enum FilmPlace: Hashable, Sendable {
     /// refused.
     case beside(directory: String)
 
-    /// What a new directory for the user's films lets others do, unless the user's umask forbids it.
+    /// What a new directory for the user's films lets others do, unless the user's umask forbids
+    /// it.
     static let publicMode: UInt32 = 0o777
 }
 
@@ -31,8 +32,8 @@ final class FilmDirectory: Sendable {
     /// Guests of one room on one machine that each get a directory in the cache: all members.
     private static let copyLimit = Limits.members
 
-    /// How often a directory that vanishes while it is being locked is made again; each time another
-    /// process must have removed it in that moment.
+    /// How often a directory that vanishes while it is being locked is made again; each time
+    /// another process must have removed it in that moment.
     private static let attemptLimit = 8
 
     let path: String
@@ -66,8 +67,10 @@ final class FilmDirectory: Sendable {
     /// Where the file is.
     func path(of file: File) -> String { "\(path)/\(file.rawValue)" }
 
-    /// Removes all files that are left and the directory. The lock is held until the last owner of
-    /// this value lets go, but of a file that has no name any more.
+    /// Removes all files that are left and the directory.
+    ///
+    /// The lock is held until the last owner of this value lets go, but of a file that has no name
+    /// any more.
     func remove() { Self.removeFiles(in: path) }
 
     private static func name(item: ItemID, room: RoomKey) -> String {
@@ -94,7 +97,8 @@ final class FilmDirectory: Sendable {
             guard try FileFacts(path: path).owner == RawDirectory.user else { throw .notPermitted }
             guard let lock = try openLock(in: path) else { continue }
             guard try lock.takeLock() else { return nil }
-            // Whoever had the lock before may have removed the file; then this is the lock of nothing.
+            // Whoever had the lock before may have removed the file; then this is the lock of
+            // nothing.
             guard isStillNamed(lock) else { continue }
             try lock.touch()
             return lock
@@ -106,7 +110,8 @@ final class FilmDirectory: Sendable {
     private static func openLock(in path: String) throws(SystemError) -> RawFile? {
         do {
             return try RawFile("\(path)/\(File.lock.rawValue)", for: .creating)
-        } catch where error == .missing {
+        } catch {
+            guard error == .missing else { throw error }
             return nil
         }
     }
@@ -119,8 +124,8 @@ final class FilmDirectory: Sendable {
             && named.identity.inode == open.identity.inode
     }
 
-    /// Removes the directory at `path` unless its lock is held or it was opened later than `oldest`,
-    /// in seconds since 1970; returns whether it did.
+    /// Removes the directory at `path` unless its lock is held or it was opened later than
+    /// `oldest`, in seconds since 1970; returns whether it did.
     static func remove(at path: String, unlessUsedSince oldest: Int64) -> Bool {
         guard let facts = try? FileFacts(path: path),
             facts.kind == .directory, facts.owner == RawDirectory.user,

@@ -1,6 +1,7 @@
-// Which blocks does a guest have, which does it think it has, and which wait for a root? A plain value
-// without files. Invariant: a block is verified only after its bytes were checked against a leaf and
-// the leaf against a signed root; once verified it stays so, and a root, once learnt, stays too.
+// Which blocks does a guest have, which does it think it has, and which wait for a root? A plain
+// value without files. Invariant: a block is verified only after its bytes were checked against a
+// leaf and the leaf against a signed root; once verified it stays so, and a root, once learnt,
+// stays too.
 
 internal import NIOCore
 internal import PartyModel
@@ -101,8 +102,8 @@ struct FilmLedger {
         return position > 0 ? position : nil
     }
 
-    /// Bytes from `offset` on, which is inside the film, that are verified without a gap: `limit` at
-    /// most.
+    /// Bytes from `offset` on, which is inside the film, that are verified without a gap: `limit`
+    /// at most.
     func verifiedRun(from offset: Int64, limit: Int) -> Int {
         let limit = min(Int64(limit), geometry.size - offset)
         var end = offset
@@ -114,7 +115,9 @@ struct FilmLedger {
         return Int(min(end - offset, limit))
     }
 
-    /// Takes the journal's word that these blocks were written. Numbers the item has not are ignored.
+    /// Takes the journal's word that these blocks were written.
+    ///
+    /// Numbers the item has not are ignored.
     mutating func claim(_ numbers: [UInt32]) {
         for number in numbers {
             guard let block = geometry.block(at: number) else { continue }
@@ -133,6 +136,7 @@ struct FilmLedger {
     }
 
     /// Takes the roots that are new out of a list that is signed, with what waited for them.
+    ///
     /// Chunks the item has not are ignored, and so is a second root of one chunk.
     mutating func learn(_ list: RootList) -> [Settlement] {
         var settlements: [Settlement] = []

@@ -1,13 +1,17 @@
-// How does a player read a film that is still on its way? Through a reader, which waits for the block
-// its first byte lies in and for nothing else. Invariant: whatever ends a read, ends that read; only
-// `cancel` reaches into later ones.
+// How does a player read a film that is still on its way? Through a reader, which waits for the
+// block its first byte lies in and for nothing else. Invariant: whatever ends a read, ends that
+// read; only `cancel` reaches into later ones.
 
 public import PartyModel
 internal import Synchronization
 
-/// A player's view of a film. One thread reads at a time; a film may have several readers.
+/// A player's view of a film.
+///
+/// One thread reads at a time; a film may have several readers.
 public final class FilmReader: FilmInput {
-    /// What a reader tells its owner, from the reading thread. Has to be quick.
+    /// What a reader tells its owner, from the reading thread.
+    ///
+    /// Has to be quick.
     public struct Reports: Sendable {
         /// A read of these bytes begins; the flag says whether it has to wait.
         public let onRead: @Sendable (_ range: Range<Int64>, _ waits: Bool) -> Void
@@ -52,7 +56,8 @@ public final class FilmReader: FilmInput {
     /// Bytes in the film.
     public var size: Int64 { source.geometry.size }
 
-    /// Fills the front of `buffer` with verified bytes from `offset` on; waits for the first of them.
+    /// Fills the front of `buffer` with verified bytes from `offset` on; waits for the first of
+    /// them.
     ///
     /// An empty buffer gets no byte at once; a negative offset fails.
     public func read(at offset: Int64, into buffer: inout MutableRawSpan) -> FilmRead {
@@ -109,8 +114,8 @@ public final class FilmReader: FilmInput {
         }
     }
 
-    /// Ends the read that is under way and every later one with `.cancelled`; a read whose bytes are
-    /// there already gets them.
+    /// Ends the read that is under way and every later one with `.cancelled`; a read whose bytes
+    /// are there already gets them.
     public func cancel() {
         phase.withLock { phase in
             if case .reading(let wait) = phase { wait.end(.cancelled) }

@@ -1,6 +1,6 @@
-// How does a film grow on a guest's disk, and what of it may be trusted? Blocks are checked, written,
-// counted and noted in the journal, in this order. Invariant: nothing is read out of a `GuestFilm`
-// that was not checked against a root the host signed, by this process.
+// How does a film grow on a guest's disk, and what of it may be trusted? Blocks are checked,
+// written, counted and noted in the journal, in this order. Invariant: nothing is read out of a
+// `GuestFilm` that was not checked against a root the host signed, by this process.
 
 public import NIOCore
 public import PartyModel
@@ -16,7 +16,8 @@ public enum StoreOutcome: Hashable, Sendable {
     case held
     /// It is not what the host signed, or its parts have the wrong length.
     case mismatch
-    /// Its root is not known yet, and no more blocks, or no second copy of it, can wait: it is lost.
+    /// Its root is not known yet, and no more blocks, or no second copy of it, can wait: it is
+    /// lost.
     case tooManyHeld
 }
 
@@ -32,8 +33,10 @@ public struct LearnOutcome: Hashable, Sendable {
     public internal(set) var failure: PartyError?
 }
 
-/// A film that is being fetched. Thread-safe; everything may block on the disk: call from a worker
-/// thread. Two threads that store different blocks do not wait for each other.
+/// A film that is being fetched.
+///
+/// Thread-safe; everything may block on the disk: call from a worker thread. Two threads that store
+/// different blocks do not wait for each other.
 public final class GuestFilm: Sendable {
     private struct State {
         var ledger: FilmLedger
@@ -121,7 +124,8 @@ public final class GuestFilm: Sendable {
             guard let leaves = try leafFile.leaves(of: block.chunk, count: count) else {
                 throw .damaged
             }
-            return StoredBlock(block: block, bytes: try bytes(of: block), leaves: leaves, root: root)
+            return StoredBlock(
+                block: block, bytes: try bytes(of: block), leaves: leaves, root: root)
         } catch {
             throw error.whileReading(directory.path)
         }
@@ -149,7 +153,9 @@ public final class GuestFilm: Sendable {
 
     // MARK: What comes
 
-    /// Checks a block and writes it. Throws what the disk says; then the block is not there.
+    /// Checks a block and writes it.
+    ///
+    /// Throws what the disk says; then the block is not there.
     public func store(
         _ block: BlockIndex, leaves: [LeafHash], bytes: ByteBuffer
     ) throws(PartyError) -> StoreOutcome {
@@ -172,7 +178,9 @@ public final class GuestFilm: Sendable {
     }
 
     /// Learns the roots of a list whose signature the caller has checked, and settles the blocks
-    /// that waited for them. Does nothing with a list of another item.
+    /// that waited for them.
+    ///
+    /// Does nothing with a list of another item.
     public func learn(_ list: Signed<RootList>) -> LearnOutcome {
         guard list.content.item == item.id else { return LearnOutcome() }
         let settlements = state.withLock { $0.ledger.learn(list.content) }
@@ -251,13 +259,15 @@ public final class GuestFilm: Sendable {
             copy.bytes.readableBytesSpan, at: geometry.byteRange(of: copy.block).lowerBound)
         guard state.withLock({ $0.ledger.verify(copy.block) }) else { return }
         endWaits()
-        // The block is there whether it can be noted or not; the notes are kept and written with the
-        // next ones, and `flush` says when that fails.
+        // The block is there whether it can be noted or not; the notes are kept and written with
+        // the next ones, and `flush` says when that fails.
         try? journal.note(copy.block)
     }
 
-    /// Writes what the journal has not written yet. To be called every second or so while blocks
-    /// come, and on leaving; a crash loses the blocks noted since.
+    /// Writes what the journal has not written yet.
+    ///
+    /// To be called every second or so while blocks come, and on leaving; a crash loses the blocks
+    /// noted since.
     public func flush() throws(PartyError) {
         do {
             try journal.flush()
@@ -269,9 +279,10 @@ public final class GuestFilm: Sendable {
     // MARK: How it ends
 
     /// Gives the complete film the nearest safe name in a directory that does not have it yet, and
-    /// returns its path. The directory has to be on the disk of the film's place.
+    /// returns its path.
     ///
-    /// Reading goes on as before. Throws when the film is not complete.
+    /// The directory has to be on the disk of the film's place. Reading goes on as before. Throws
+    /// when the film is not complete.
     public func finish(
         as name: String, in target: String
     ) throws(PartyError) -> String {
@@ -303,8 +314,9 @@ public final class GuestFilm: Sendable {
         throw .exists
     }
 
-    /// Removes the film and all that belongs to it, unless it is finished. Readers have to be
-    /// cancelled before.
+    /// Removes the film and all that belongs to it, unless it is finished.
+    ///
+    /// Readers have to be cancelled before.
     public func discard() {
         ending.withLock { ending in
             guard case .none = ending else { return }

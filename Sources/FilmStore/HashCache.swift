@@ -1,10 +1,12 @@
-// Must a film be hashed again because it is shared again? Not while it is the same: the leaves of its
-// chunks are kept beside each other in the cache, in a file named after device, inode, size and time
-// of modification, all of which are also in each checksum.
+// Must a film be hashed again because it is shared again? Not while it is the same: the leaves of
+// its chunks are kept beside each other in the cache, in a file named after device, inode, size and
+// time of modification, all of which are also in each checksum.
 
 public import PartyModel
 
-/// The leaves of films hashed before. Thread-safe.
+/// The leaves of films hashed before.
+///
+/// Thread-safe.
 ///
 /// A cache that cannot be read or written is no failure: the film is hashed as if there were none.
 public final class HashCache: Sendable {

@@ -1,13 +1,15 @@
 // What does the host share? A file that stays where it is. Chunks are hashed when they are first
-// wanted. Invariant: bytes and hashes come from the file as it was when it was opened; when it is no
-// longer that file, reading ends with `filmChanged`.
+// wanted. Invariant: bytes and hashes come from the file as it was when it was opened; when it is
+// no longer that file, reading ends with `filmChanged`.
 
 internal import NIOConcurrencyHelpers
 internal import NIOCore
 public import PartyModel
 internal import Synchronization
 
-/// The original film. Thread-safe; everything may block on the disk: call from a worker thread.
+/// The original film.
+///
+/// Thread-safe; everything may block on the disk: call from a worker thread.
 public final class HostFilm: Sendable {
     /// The item the film is in its room.
     public let item: ItemID
@@ -26,7 +28,9 @@ public final class HostFilm: Sendable {
     private let memory: Mutex<HashMemory>
     private let stripes = (0..<stripeCount).map { _ in NIOLock() }
 
-    /// Opens the file at `path` without reading it. Throws what is wrong with the file.
+    /// Opens the file at `path` without reading it.
+    ///
+    /// Throws what is wrong with the file.
     public init(path: String, item: ItemID, hashes: HashCache?) throws(PartyError) {
         let (file, facts) = try Self.open(path)
         switch facts.kind {
@@ -57,7 +61,9 @@ public final class HostFilm: Sendable {
         }
     }
 
-    /// A block of this film with its proof. Throws `filmChanged` when the file is not the one opened.
+    /// A block of this film with its proof.
+    ///
+    /// Throws `filmChanged` when the file is not the one opened.
     public func read(_ block: BlockIndex) throws(PartyError) -> StoredBlock {
         let hashes = try hashes(of: block.chunk)
         let bytes = try bytes(of: block)

@@ -1,15 +1,17 @@
 // What does a guest still have after it was killed? Its journal says which blocks were written and
-// which signed roots were learnt. Invariant: a block is noted only after its bytes were written, and
-// what is recovered is a claim to be checked, never a proof: see ``GuestFilm``.
+// which signed roots were learnt. Invariant: a block is noted only after its bytes were written,
+// and what is recovered is a claim to be checked, never a proof: see ``GuestFilm``.
 
 internal import NIOCore
 internal import PartyModel
 internal import Synchronization
 
-/// The append-only file beside a guest's film. Thread-safe.
+/// The append-only file beside a guest's film.
 ///
-/// Blocks are noted in memory and written together: a crash loses the notes not written yet, and the
-/// blocks behind them are fetched again. Nothing is forced to the disk, because every claim is
+/// Thread-safe.
+///
+/// Blocks are noted in memory and written together: a crash loses the notes not written yet, and
+/// the blocks behind them are fetched again. Nothing is forced to the disk, because every claim is
 /// checked at recovery.
 final class Journal: Sendable {
     /// What was found when a journal was opened.
@@ -27,8 +29,8 @@ final class Journal: Sendable {
         var noted: [UInt32] = []
     }
 
-    /// Blocks noted before they are written: one small write per 2 MiB of film, and as much to fetch
-    /// again after a crash.
+    /// Blocks noted before they are written: one small write per 2 MiB of film, and as much to
+    /// fetch again after a crash.
     static let notesPerWrite = 32
 
     private let file: RawFile

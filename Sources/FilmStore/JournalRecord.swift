@@ -2,7 +2,7 @@
 //
 //     u16 length of the payload · u8 kind · payload · first 4 bytes of SHA-256(all before)
 //
-//     kind 1, film    u8 version, 1 · room key, 32 bytes · item, 16 bytes · u64 size; always the first
+//     kind 1, film    u8 version, 1 · room key, 32 bytes · item, 16 bytes · u64 size; comes first
 //     kind 2, roots   a root list with the host's signature, as it came
 //     kind 3, blocks  u32 number of each block whose bytes are in the film's file
 //

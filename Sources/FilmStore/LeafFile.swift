@@ -1,12 +1,13 @@
-// How do the leaves of chunks survive the process? In a sparse file with one entry of fixed size per
-// chunk. Invariant: an entry is believed only with its checksum, so a hole, a torn write or a file of
-// something else is the same as no entry.
+// How do the leaves of chunks survive the process? In a sparse file with one entry of fixed size
+// per chunk. Invariant: an entry is believed only with its checksum, so a hole, a torn write or a
+// file of something else is the same as no entry.
 
 internal import NIOCore
 internal import PartyModel
 
-/// Leaves of one film's chunks on disk. Thread-safe: entries are independent, and two writers of one
-/// entry write the same.
+/// Leaves of one film's chunks on disk.
+///
+/// Thread-safe: entries are independent, and two writers of one entry write the same.
 final class LeafFile: Sendable {
     /// Bytes of the checksum: by chance wrong leaves pass once in 2^64.
     private static let checksumSize = 8

@@ -6,14 +6,15 @@ internal import PartyModel
 
 /// Operations on names in the file system.
 enum RawDirectory {
-    /// Makes the directory and its parents; one that is there already is left as it is. New ones
-    /// have `mode` less the user's umask.
+    /// Makes the directory and its parents; one that is there already is left as it is.
+    ///
+    /// New ones have `mode` less the user's umask.
     static func make(_ path: String, mode: UInt32) throws(SystemError) {
         do throws(SystemError) {
             try makeOne(path, mode: mode)
-        } catch where error == .missing {
+        } catch {
             let parent = parent(of: path)
-            guard parent != path else { throw error }
+            guard error == .missing, parent != path else { throw error }
             try make(parent, mode: mode)
             try makeOne(path, mode: mode)
         }
@@ -38,7 +39,8 @@ enum RawDirectory {
     /// The names in the directory, in no order, without `.` and `..`; those that are no UTF-8 are
     /// left out.
     static func names(in path: String) throws(SystemError) -> [String] {
-        // Safety: the stream is closed below and not used afterwards; an entry lives until the next.
+        // Safety: the stream is closed below and not used afterwards; an entry lives until the
+        // next.
         guard let stream = unsafe opendir(path) else { throw .last }
         defer { unsafe closedir(stream) }
         var names: [String] = []
@@ -73,7 +75,8 @@ enum RawDirectory {
     static func rename(_ source: String, toNew target: String) throws(SystemError) -> Bool {
         do throws(SystemError) {
             _ = try RawFile(target, for: .claiming)
-        } catch where error == .exists {
+        } catch {
+            guard error == .exists else { throw error }
             return false
         }
         // Safety: both paths live through the call.

@@ -125,7 +125,9 @@ private func repeating(_ call: () -> Int) throws(SystemError) -> Int {
     }
 }
 
-/// An open file. All positions are given, so threads share it without a lock.
+/// An open file.
+///
+/// All positions are given, so threads share it without a lock.
 final class RawFile: Sendable {
     enum Access: Hashable {
         /// To read what is there. Never blocks in opening, not even a pipe.
@@ -150,7 +152,8 @@ final class RawFile: Sendable {
             case .claiming: O_WRONLY | O_CREAT | O_EXCL
             }
         self.path = path
-        // What the user's umask leaves of it; the directories around films in the making are private.
+        // What the user's umask leaves of it; the directories around films in the making are
+        // private.
         let mode: mode_t = 0o666
         // Safety: the path lives through the call.
         descriptor = Int32(
@@ -237,7 +240,8 @@ final class RawFile: Sendable {
         do {
             try repeating { Int(flock(descriptor, LOCK_EX | LOCK_NB)) }
             return true
-        } catch where error.code == EWOULDBLOCK {
+        } catch {
+            guard error.code == EWOULDBLOCK else { throw error }
             return false
         }
     }

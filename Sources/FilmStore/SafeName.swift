@@ -1,5 +1,5 @@
-// What may a file be called whose name came over the network? Invariant: a `SafeName` names an entry
-// of the directory it is put into, nothing above it, nothing hidden, and shows as what it is.
+// What may a file be called whose name came over the network? Invariant: a `SafeName` names an
+// entry of the directory it is put into, nothing above it, nothing hidden, and shows as what it is.
 
 internal import PartyModel
 

@@ -17,7 +17,9 @@ struct HashCacheTests {
 
         let identity = try FileFacts(path: path).identity
         let leafFile = try #require(cache.leafFile(of: identity))
-        #expect(try leafFile.leaves(of: sample.chunk(2), count: 8) == sample.leaves(of: sample.chunk(2)))
+        #expect(
+            try leafFile.leaves(of: sample.chunk(2), count: 8) == sample.leaves(of: sample.chunk(2))
+        )
         #expect(try leafFile.leaves(of: sample.chunk(1), count: 8) == nil)
 
         // Leaves that are not the film's show that the second reader takes them from the cache.

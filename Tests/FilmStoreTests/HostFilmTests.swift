@@ -34,13 +34,15 @@ struct HostFilmTests {
         let film = try HostFilm(
             path: place.write(sample.bytes, as: "film.mkv"), item: sample.item.id, hashes: nil)
         let roots = try [0, 1].map { try film.root(of: sample.chunk($0)).raw.bytes.hexadecimal }
-        #expect(roots == [
+        #expect(
+            roots == [
                 "0be3c242239c3885efc5d32938add09162a61938383342297b4d998890179dee",
                 "b22616681a297e27a0e22f56190d0fdcf2445b9102e5411f3874963b0bf2b1ef",
             ])
     }
 
-    @Test("opening reads nothing: a film of a terabyte is open at once and hashed where it is wanted")
+    @Test(
+        "opening reads nothing: a film of a terabyte is open at once and hashed where it is wanted")
     func lazy() throws {
         let place = try TemporaryDirectory()
         let path = try place.write([], as: "huge.mkv")

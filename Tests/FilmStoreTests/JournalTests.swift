@@ -30,7 +30,8 @@ struct JournalTests {
         #expect(JournalRecord.blocks([0, 1, 9]).bytes.hexadecimal == Self.blocks)
     }
 
-    @Test("a record is read back with its size, whatever follows", arguments: [film, roots, blocks])
+    @Test(
+        "a record is read back with its size, whatever follows", arguments: [film, roots, blocks])
     func readBack(record: String) throws {
         let bytes = try #require([UInt8](hexadecimal: Array(record.utf8)))
         let found = try #require(JournalRecord.first(in: (bytes + [0, 1, 2])[...]))
@@ -38,7 +39,9 @@ struct JournalTests {
         #expect(found.record.bytes == bytes)
     }
 
-    @Test("a record with any bit flipped or any end missing is none", arguments: [film, roots, blocks])
+    @Test(
+        "a record with any bit flipped or any end missing is none",
+        arguments: [film, roots, blocks])
     func damaged(record: String) throws {
         let bytes = try #require([UInt8](hexadecimal: Array(record.utf8)))
         for index in bytes.indices {

@@ -13,9 +13,10 @@ struct SampleFilm: Sendable {
     let key: Curve25519.Signing.PrivateKey
 
     init(size: Int, name: String = "sample.mkv") throws {
-        // Byte i is i * 7 + i / 256 + i / 65 536 * 13: no two blocks are the same. Row by row, because
-        // a closure per byte takes seconds in a debug build.
-        let rows = (0..<256).map { row in (0..<256).map { UInt8(truncatingIfNeeded: $0 * 7 + row) } }
+        // Byte i is i * 7 + i / 256 + i / 65 536 * 13: no two blocks are the same. Row by row,
+        // because a closure per byte takes seconds in a debug build.
+        let rows = (0..<256).map { row in (0..<256).map { UInt8(truncatingIfNeeded: $0 * 7 + row) }
+        }
         var bytes: [UInt8] = []
         for row in 0...(size / 256) { bytes += rows[(row + (row >> 8) * 13) % 256] }
         self.bytes = Array(bytes[..<size])

@@ -59,7 +59,9 @@ struct HashTreeTests {
                 hexadecimal: Array(
                     ("7c5381779dbfe56fe79436e49bcd79cfb9a25c1104d0d3010c70edb9c2cd3902027484b77cea"
                         + "0e61e4bdb86c76dc144772db79edd2a1ee3b09d5829f1870ec07").utf8)))
-        let entries = try [0, 1].map { RootList.Entry(chunk: UInt32($0), root: try Self.root(of: $0)) }
+        let entries = try [0, 1].map {
+            RootList.Entry(chunk: UInt32($0), root: try Self.root(of: $0))
+        }
         let list = Signed(
             content: RootList(item: item, entries: entries),
             signature: try #require(Signature(signature)))
