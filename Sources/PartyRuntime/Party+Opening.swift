@@ -137,6 +137,7 @@ extension Party {
             running.withLockedValue { $0 = player }
             return player
         }
+        if let intentWaiting { follow(intentWaiting) }
         for sentence in configuration.mpvArguments.overruled { logger.warning("\(sentence)") }
     }
 

@@ -88,6 +88,7 @@ extension Party {
     }
 
     private func endOfFilm(_ isAtEnd: Bool) {
+        playback.isAtEnd = isAtEnd
         if isAtEnd, let item = playback.loaded, playback.shown == item,
             let index = room?.items?.films.firstIndex(where: { $0.id == item })
         {
@@ -162,6 +163,7 @@ extension Party {
         case .open(let item, let position, let paused):
             playback.shown = nil
             playback.loaded = nil
+            playback.isAtEnd = false
             let title = room?.items?.item(item)?.name ?? "PeerWatch"
             player?.load(item, title: title, startingAt: position, paused: paused)
         case .setPaused(let paused):

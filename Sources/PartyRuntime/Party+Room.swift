@@ -126,9 +126,11 @@ extension Party {
         return clocks[host]?.roomTime(at: now) ?? lastRoomClock?.roomTime(at: now)
     }
 
-    /// Follows a wish, as soon as its film is there and the room's time is known.
+    /// Follows a wish, as soon as its film and the player are there and the room's time is known.
     func follow(_ intent: Intent) {
-        guard let roomNow, shelf?.film(intent.item) != nil else {
+        guard let roomNow, shelf?.film(intent.item) != nil,
+            player != nil || configuration.isHeadless
+        else {
             intentWaiting = intent
             return
         }

@@ -88,7 +88,8 @@ extension Party {
     }
 
     private func reportSync() {
-        guard playback.shown != nil, let intent = room?.intent, !intent.isPaused else { return }
+        guard playback.shown != nil, !playback.isAtEnd, let intent = room?.intent, !intent.isPaused
+        else { return }
         let clock = room?.host.flatMap { clocks[$0] }
         log.record(
             .sync(

@@ -17,6 +17,7 @@ struct PlaybackBook {
     /// How much mpv has read ahead.
     var buffered = Duration.zero
     var isStalled = false
+    var isAtEnd = false
     /// Whether reads are still noted for others to fetch first.
     var recordsPrefetch = false
     var isDiskFull = false
