@@ -71,6 +71,20 @@ struct CanonicalValueTests {
         #expect(member.addresses.map(\.port) == [2, 3])
     }
 
+    @Test("a position outside the longest film is moved inside, and refused where it is read")
+    func positionBounds() {
+        let longest = MediaPosition(seconds: MediaPosition.longest)
+        #expect(MediaPosition(nanoseconds: .max) == longest)
+        #expect(MediaPosition(nanoseconds: .min) == .start)
+        for outside in [-1, longest.nanoseconds + 1, .max, .min] {
+            var writer = ByteWriter()
+            writer.write(outside)
+            #expect(throws: WireViolation.malformedValue(field: "position")) {
+                try MediaPosition(canonicalBytes: writer.bytes)
+            }
+        }
+    }
+
     @Test("a signature of the room holds for its content and key, and for nothing else")
     func roomSignature() throws {
         let key = Curve25519.Signing.PrivateKey()

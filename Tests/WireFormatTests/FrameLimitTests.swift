@@ -49,6 +49,14 @@ struct FrameLimitTests {
         #expect(try FrameDecoder.frames(in: frame.encoded, stage: frame.stage) == [frame])
     }
 
+    @Test("the longest addresses are as long as they may be")
+    func longestAddressesAreLongest() {
+        let addresses = LargestFrames.longestAddresses
+        let byteCount = addresses.map(\.canonicalBytes.count).reduce(0, +)
+        #expect(byteCount == Limits.addressBytesPerMember)
+        #expect(addresses.fittingOneMember == addresses)
+    }
+
     @Test("one value more than a list may have is refused", arguments: OverfullList.all)
     func overfullList(list: OverfullList) {
         #expect(throws: WireViolation.countAboveLimit(list.count, limit: list.count - 1)) {
@@ -164,13 +172,6 @@ enum LargestFrames {
                     repeating: LeafHash(Samples.bytes32(1)), count: ChunkGeometry.blocksPerChunk)),
             ByteBuffer(repeating: 1, count: ChunkGeometry.blockSize)),
     ]
-
-    @Test("the longest addresses are as long as they may be")
-    static func longestAddressesAreLongest() {
-        let byteCount = longestAddresses.map(\.canonicalBytes.count).reduce(0, +)
-        #expect(byteCount == Limits.addressBytesPerMember)
-        #expect(longestAddresses.fittingOneMember == longestAddresses)
-    }
 }
 
 /// A frame in which a list, text or run of bytes has one more than it may.
