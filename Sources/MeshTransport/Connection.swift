@@ -134,9 +134,17 @@ extension Connection {
     func close(_ reason: ConnectionEnd, saying bye: Bye? = nil) {
         guard end == nil else { return }
         if let bye { send(.bye(bye)) }
+        finish(reason)
+        channel?.close(promise: nil)
+    }
+
+    /// From here on nothing is sent or handed on, though the channel may take a moment to close.
+    private func finish(_ reason: ConnectionEnd) {
+        guard end == nil else { return }
         end = reason
         deadline?.cancel()
-        channel?.close(promise: nil)
+        // Not from inside: whoever closes a connection is in the middle of something.
+        channel?.eventLoop.assumeIsolated().execute { self.onEvent(self, .ended(reason)) }
     }
 }
 
@@ -173,11 +181,7 @@ extension Connection {
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        let reason = end ?? hungUp()
-        end = reason
-        deadline?.cancel()
-        // Not from inside: closing can come back here before the call that closes returns.
-        context.eventLoop.assumeIsolated().execute { self.onEvent(self, .ended(reason)) }
+        finish(hungUp())
         context.fireChannelInactive()
     }
 
@@ -263,7 +267,9 @@ extension Bytes32 {
     /// Thirty-two bytes nobody can guess.
     fileprivate static func random() -> Bytes32 {
         var generator = SystemRandomNumberGenerator()
-        guard let bytes = Bytes32((0..<32).map { _ in UInt8.random(in: .min ... .max, using: &generator) })
+        guard
+            let bytes = Bytes32(
+                (0..<32).map { _ in UInt8.random(in: .min ... .max, using: &generator) })
         else { preconditionFailure("thirty-two bytes are thirty-two bytes") }
         return bytes
     }

@@ -122,7 +122,9 @@ extension Mesh {
     /// together with a dial that is under way. Fails with ``PeerUnreachable``.
     public func dial(_ peer: PeerID, at addresses: [PeerAddress]) -> EventLoopFuture<Void> {
         eventLoop.preconditionInEventLoop()
-        if let link = links[peer], link.control.isOpen { return eventLoop.makeSucceededVoidFuture() }
+        if let link = links[peer], link.control.isOpen {
+            return eventLoop.makeSucceededVoidFuture()
+        }
         if let dial = dials[peer] { return dial }
         let origin = AddressOrigin.roster(
             sharesMachine: links.values.contains { $0.remote.address.isLoopback })
@@ -306,7 +308,7 @@ extension Mesh {
         links[peer] = link
         connection.onEvent = { self.on($1, ofControl: link) }
         emit(.connected(remote, dialled: isDialled))
-        if isDialled { dialBulk(link) }
+        if isDialled, connection.isOpen { dialBulk(link) }
     }
 
     /// Of two connections by the same dialler the newer counts, because the older may be dead; of
@@ -318,9 +320,7 @@ extension Mesh {
 
     private func on(_ event: Connection.Event, ofControl link: PeerLink) {
         switch event {
-        case .message(.bye(let bye)):
-            link.bye = bye
-            link.close(.closedThere)
+        case .message(.bye(let bye)): left(link, saying: bye)
         case .message(let message): emit(.message(message, from: link.remote.peer))
         case .ended(let end): drop(link, end)
         case .readyToProve, .proven, .block: break
@@ -358,9 +358,16 @@ extension Mesh {
     private func on(_ event: Connection.Event, ofBulk link: PeerLink) {
         switch event {
         case .block(let header, let bytes): emit(.block(header, bytes, from: link.remote.peer))
+        case .message(.bye(let bye)): left(link, saying: bye)
         case .message, .readyToProve, .proven: break
         case .ended(let end): link.close(end)
         }
+    }
+
+    /// The other side said that it goes.
+    private func left(_ link: PeerLink, saying bye: Bye) {
+        link.bye = bye
+        link.close(.closedThere)
     }
 
     /// Takes a link out of the mesh; only the first reason counts.

@@ -168,6 +168,16 @@ final class TestPeer: Sendable {
         try await promise.futureResult.get()
     }
 
+    /// How many events come while something is done with the mesh.
+    func eventsDuring(_ body: @escaping @Sendable (Mesh) -> Void) async throws -> Int {
+        let state = state
+        return try await loop.submit {
+            let before = state.value.events.count
+            body(try #require(state.value.mesh))
+            return state.value.events.count - before
+        }.get()
+    }
+
     /// All that happened and was not asked for.
     func restOfEvents() async throws -> [MeshEvent] {
         let state = state
@@ -230,7 +240,11 @@ extension TestPeer {
     func block(from other: TestPeer) async throws -> (BlockHeader, ByteBuffer) {
         let peer = other.peer
         return try await event("block") { event in
-            if case .block(let header, let bytes, from: peer) = event { (header, bytes) } else { nil }
+            if case .block(let header, let bytes, from: peer) = event {
+                (header, bytes)
+            } else {
+                nil
+            }
         }
     }
 
