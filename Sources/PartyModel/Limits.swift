@@ -59,6 +59,10 @@ public enum Limits {
     /// Bytes of a host name in an address: DNS's own limit.
     public static let hostNameBytes = 253
 
+    /// Characters of a text that are searched for a token: the longest token has 784, and people
+    /// paste the whole message around it.
+    public static let tokenTextLength = 4_096
+
     /// Bytes of the sentence a peer says when it leaves.
     public static let reasonBytes = 256
 
