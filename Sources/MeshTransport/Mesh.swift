@@ -47,8 +47,8 @@ public final class Mesh {
     ///   - secret: the room's secret.
     ///   - hostSignature: the room key's signature over the ``HostBinding`` of the certificate; the
     ///     host has one, and takes in everybody who knows the secret.
-    ///   - knows: whether the roster names a certificate; a guest takes in only those, the host, and
-    ///     who shows an entry of its own.
+    ///   - knows: whether the roster names a certificate; a guest takes in only those, the host,
+    ///     and who shows an entry of its own.
     ///   - onEvent: takes the events, on the event loop.
     /// - Throws: when TLS cannot be set up.
     public init(
@@ -146,14 +146,17 @@ extension Mesh {
         return promise.futureResult
     }
 
-    /// Ends the connections to a peer, after telling it why. ``MeshEvent/disconnected`` follows.
+    /// Ends the connections to a peer, after telling it why.
+    ///
+    /// ``MeshEvent/disconnected(_:reason:bye:)`` follows.
     public func disconnect(_ peer: PeerID, saying bye: Bye) {
         eventLoop.preconditionInEventLoop()
         links[peer]?.close(.closedHere, saying: bye)
     }
 
-    /// Says good-bye to everybody and closes everything; there are no events any more. The future
-    /// succeeds when no socket is left, in a fraction of a second whatever the others do.
+    /// Says good-bye to everybody and closes everything; there are no events any more.
+    ///
+    /// The future succeeds when no socket is left, in a fraction of a second whatever the others do.
     public func close() -> EventLoopFuture<Void> {
         eventLoop.preconditionInEventLoop()
         isClosed = true
@@ -175,9 +178,10 @@ extension Mesh {
         links[peer]?.control.send(message)
     }
 
-    /// Sends a block of 1 to ``ChunkGeometry/blockSize`` bytes; ``MeshEvent/blockSent`` follows when
-    /// it has left. Two or three at a time keep a connection busy; what waits here cannot be
-    /// overtaken.
+    /// Sends a block of 1 to ``ChunkGeometry/blockSize`` bytes.
+    ///
+    /// ``MeshEvent/blockSent(to:bytes:)`` follows when it has left. Two or three at a time keep a
+    /// connection busy; what waits here cannot be overtaken.
     public func sendBlock(_ header: BlockHeader, _ bytes: ByteBuffer, to peer: PeerID) {
         eventLoop.preconditionInEventLoop()
         links[peer]?.send(header, bytes)

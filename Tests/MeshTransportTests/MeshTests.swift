@@ -117,6 +117,8 @@ private func sampleBlock(_ number: UInt32, count: Int) throws -> (BlockHeader, B
         try await host.until("connections closed") { $0.channels.count == 1 && $0.peers.isEmpty }
         try await host.close()
         try await host.until("channels closed") { $0.channels.isEmpty }
+        try await guest.freed()
+        try await host.freed()
     }
 
     @Test("A peer that is sent away hears why")

@@ -174,6 +174,18 @@ import WireFormat
         try await host.close()
     }
 
+    @Test("A stranger's good-bye is its last word")
+    func strangersBye() async throws {
+        let host = try await TestPeer(.host, in: room)
+        let stranger = try await Stranger(
+            to: try await host.listen(), tls: Stranger.tls(try TLSIdentity()))
+        let bye = Message.bye(Bye(kind: .leaving, reason: "never mind"))
+        try await stranger.send(encoded { FrameEncoder.encode(bye, into: &$0) })
+        #expect(try await stranger.lastWords().readableBytes == 0)
+        #expect(try await host.refusedStranger() == "closed the connection")
+        try await host.close()
+    }
+
     @Test("A newer version is answered with ours and refused")
     func newerVersion() async throws {
         let host = try await TestPeer(.host, in: room)
