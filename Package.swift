@@ -70,7 +70,6 @@ let package = Package(
             name: "MeshTransport",
             dependencies: [
                 "PartyModel", "WireFormat", crypto, nioCore, nioPosix, nioTLS, nioSSL, x509, asn1,
-                nioConcurrency, logging,
             ],
             swiftSettings: settings),
         .systemLibrary(name: "CMpv", providers: [.apt(["libmpv-dev"])]),
@@ -117,7 +116,7 @@ let package = Package(
         .testTarget(
             name: "MeshTransportTests",
             dependencies: [
-                "MeshTransport", "WireFormat", "PartyModel", crypto, nioCore, nioPosix, nioEmbedded,
+                "MeshTransport", "WireFormat", "PartyModel", crypto, nioCore, nioPosix, nioTLS,
                 nioSSL, nioConcurrency,
             ],
             swiftSettings: settings),

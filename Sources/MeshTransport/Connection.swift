@@ -49,7 +49,7 @@ final class Connection: ChannelInboundHandler {
         case listener(knows: (CertificateFingerprint) -> Bool)
     }
 
-    /// Takes the events; called on the event loop. Changes hands when the connection is proven.
+    /// Takes the events, on the event loop; changes hands when the connection is proven.
     var onEvent: (Connection, Event) -> Void
 
     /// The channel; there from the moment the handler is in a pipeline.
@@ -108,12 +108,9 @@ extension Connection {
 
     /// Sends a message; drops a peer that does not read.
     func send(_ message: Message) {
-        guard isOpen, let context else { return }
-        let waiting = try? context.channel.syncOptions?.getOption(.bufferedWritableBytes)
+        let waiting = try? channel?.syncOptions?.getOption(.bufferedWritableBytes)
         guard waiting ?? 0 <= Self.controlBacklog else { return close(.notReading) }
-        var buffer = context.channel.allocator.buffer(capacity: 256)
-        FrameEncoder.encode(message, into: &buffer)
-        context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
+        write { FrameEncoder.encode(message, into: &$0) }
     }
 
     /// Sends a block, and says when the kernel has taken the last of it.
@@ -130,13 +127,27 @@ extension Connection {
         context.writeAndFlush(wrapOutboundOut(bytes), promise: written)
     }
 
-    /// Ends the connection, for this reason, after a word of farewell. Later reasons do not count.
+    /// Ends the connection, for this reason, after a word of farewell.
+    ///
+    /// Later reasons do not count.
     func close(_ reason: ConnectionEnd, saying bye: Bye? = nil) {
         guard end == nil else { return }
         if let bye { send(.bye(bye)) }
+        finish(reason)
+        channel?.close(promise: nil)
+    }
+
+    /// From here on nothing is sent or handed on, though the channel may take a moment to close.
+    private func finish(_ reason: ConnectionEnd) {
+        guard end == nil else { return }
         end = reason
         deadline?.cancel()
-        channel?.close(promise: nil)
+        // Not from inside: whoever closes a connection is in the middle of something.
+        channel?.eventLoop.assumeIsolated().execute {
+            self.onEvent(self, .ended(reason))
+            // Whoever listens usually holds the connection; nobody needs to any more.
+            self.onEvent = { _, _ in }
+        }
     }
 }
 
@@ -173,11 +184,7 @@ extension Connection {
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        let reason = end ?? hungUp()
-        end = reason
-        deadline?.cancel()
-        // Not from inside: closing can come back here before the call that closes returns.
-        context.eventLoop.assumeIsolated().execute { self.onEvent(self, .ended(reason)) }
+        finish(hungUp())
         context.fireChannelInactive()
     }
 
@@ -187,7 +194,7 @@ extension Connection {
         return .refused(failure)
     }
 
-    /// The TLS session is up: who is it?
+    /// Begins the handshake, now that the TLS session is up and says who is there.
     private func secured(_ applicationProtocol: String?) {
         guard let context, applicationProtocol == SecureSessions.applicationProtocol,
             let identities = sessions.identities(in: session)
@@ -209,6 +216,8 @@ extension Connection {
         switch frame {
         case .hello(let hello): carryOut(handshake?.receive(hello) ?? [])
         case .proof(let proof): carryOut(handshake?.receive(proof) ?? [])
+        // Nobody who is not proven has anything to say but that it goes.
+        case .message where stage == .unproven: close(hungUp())
         case .message(let message): onEvent(self, .message(message))
         case .block(let header, let bytes): onEvent(self, .block(header, bytes))
         }
@@ -263,7 +272,9 @@ extension Bytes32 {
     /// Thirty-two bytes nobody can guess.
     fileprivate static func random() -> Bytes32 {
         var generator = SystemRandomNumberGenerator()
-        guard let bytes = Bytes32((0..<32).map { _ in UInt8.random(in: .min ... .max, using: &generator) })
+        guard
+            let bytes = Bytes32(
+                (0..<32).map { _ in UInt8.random(in: .min ... .max, using: &generator) })
         else { preconditionFailure("thirty-two bytes are thirty-two bytes") }
         return bytes
     }

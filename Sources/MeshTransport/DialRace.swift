@@ -9,9 +9,9 @@ import NIOCore
 import PartyModel
 import WireFormat
 
-/// One race to one peer. Keeps itself alive until it is over.
+/// One race to one peer.
 ///
-/// Bound to the event loop of the dialler.
+/// Keeps itself alive until it is over. Bound to the event loop of the dialler.
 final class DialRace {
     /// How long an address has to itself before the next is tried as well (RFC 8305, section 5).
     static let stagger = TimeAmount.milliseconds(250)

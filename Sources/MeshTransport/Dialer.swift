@@ -15,6 +15,7 @@ struct Dialer {
     let prepare: (any Channel, ConnectionPurpose, ExpectedPeer) throws -> Void
 
     /// Connects, and hands over the connection as soon as TCP stands, or says why it does not.
+    ///
     /// Never calls back from inside.
     func dial(
         _ address: PeerAddress, _ purpose: ConnectionPurpose, expecting expected: ExpectedPeer,

@@ -1,5 +1,6 @@
-// How many strangers may stand at the door. Everything a stranger costs is bounded here: connections
-// without proof at once, in all and from one place, and guesses a minute. Members are not counted.
+// How many strangers may stand at the door. Everything a stranger costs is bounded here:
+// connections without proof at once, in all and from one place, and guesses a minute. Members are
+// not counted.
 
 import NIOCore
 import PartyModel

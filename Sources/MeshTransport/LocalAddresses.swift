@@ -9,9 +9,10 @@ public enum LocalAddresses {
     /// Interfaces of container and machine bridges: their networks end on this machine.
     private static let bridges = ["docker", "br-", "virbr", "lxcbr", "cni"]
 
-    /// The machine's addresses with this port, most useful first: private IPv4, public IPv4, IPv6;
-    /// loopback only when there is nothing else. One of each kind per interface, at most
-    /// ``Limits/addressesPerMember``.
+    /// The machine's addresses with this port, most useful first.
+    ///
+    /// Private IPv4, public IPv4, IPv6; loopback only when there is nothing else. One of each kind
+    /// per interface, at most ``Limits/addressesPerMember``.
     public static func all(port: UInt16) -> [PeerAddress] {
         let devices = (try? System.enumerateDevices()) ?? []
         let found = devices.compactMap { device in

@@ -47,8 +47,8 @@ public final class Mesh {
     ///   - secret: the room's secret.
     ///   - hostSignature: the room key's signature over the ``HostBinding`` of the certificate; the
     ///     host has one, and takes in everybody who knows the secret.
-    ///   - knows: whether the roster names a certificate; a guest takes in only those, the host, and
-    ///     who shows an entry of its own.
+    ///   - knows: whether the roster names a certificate; a guest takes in only those, the host,
+    ///     and who shows an entry of its own.
     ///   - onEvent: takes the events, on the event loop.
     /// - Throws: when TLS cannot be set up.
     public init(
@@ -122,7 +122,9 @@ extension Mesh {
     /// together with a dial that is under way. Fails with ``PeerUnreachable``.
     public func dial(_ peer: PeerID, at addresses: [PeerAddress]) -> EventLoopFuture<Void> {
         eventLoop.preconditionInEventLoop()
-        if let link = links[peer], link.control.isOpen { return eventLoop.makeSucceededVoidFuture() }
+        if let link = links[peer], link.control.isOpen {
+            return eventLoop.makeSucceededVoidFuture()
+        }
         if let dial = dials[peer] { return dial }
         let origin = AddressOrigin.roster(
             sharesMachine: links.values.contains { $0.remote.address.isLoopback })
@@ -144,14 +146,17 @@ extension Mesh {
         return promise.futureResult
     }
 
-    /// Ends the connections to a peer, after telling it why. ``MeshEvent/disconnected`` follows.
+    /// Ends the connections to a peer, after telling it why.
+    ///
+    /// ``MeshEvent/disconnected(_:reason:bye:)`` follows.
     public func disconnect(_ peer: PeerID, saying bye: Bye) {
         eventLoop.preconditionInEventLoop()
         links[peer]?.close(.closedHere, saying: bye)
     }
 
-    /// Says good-bye to everybody and closes everything; there are no events any more. The future
-    /// succeeds when no socket is left, in a fraction of a second whatever the others do.
+    /// Says good-bye to everybody and closes everything; there are no events any more.
+    ///
+    /// The future succeeds when no socket is left, in a fraction of a second whatever the others do.
     public func close() -> EventLoopFuture<Void> {
         eventLoop.preconditionInEventLoop()
         isClosed = true
@@ -173,9 +178,10 @@ extension Mesh {
         links[peer]?.control.send(message)
     }
 
-    /// Sends a block of 1 to ``ChunkGeometry/blockSize`` bytes; ``MeshEvent/blockSent`` follows when
-    /// it has left. Two or three at a time keep a connection busy; what waits here cannot be
-    /// overtaken.
+    /// Sends a block of 1 to ``ChunkGeometry/blockSize`` bytes.
+    ///
+    /// ``MeshEvent/blockSent(to:bytes:)`` follows when it has left. Two or three at a time keep a
+    /// connection busy; what waits here cannot be overtaken.
     public func sendBlock(_ header: BlockHeader, _ bytes: ByteBuffer, to peer: PeerID) {
         eventLoop.preconditionInEventLoop()
         links[peer]?.send(header, bytes)
@@ -306,7 +312,7 @@ extension Mesh {
         links[peer] = link
         connection.onEvent = { self.on($1, ofControl: link) }
         emit(.connected(remote, dialled: isDialled))
-        if isDialled { dialBulk(link) }
+        if isDialled, connection.isOpen { dialBulk(link) }
     }
 
     /// Of two connections by the same dialler the newer counts, because the older may be dead; of
@@ -318,9 +324,7 @@ extension Mesh {
 
     private func on(_ event: Connection.Event, ofControl link: PeerLink) {
         switch event {
-        case .message(.bye(let bye)):
-            link.bye = bye
-            link.close(.closedThere)
+        case .message(.bye(let bye)): left(link, saying: bye)
         case .message(let message): emit(.message(message, from: link.remote.peer))
         case .ended(let end): drop(link, end)
         case .readyToProve, .proven, .block: break
@@ -358,9 +362,16 @@ extension Mesh {
     private func on(_ event: Connection.Event, ofBulk link: PeerLink) {
         switch event {
         case .block(let header, let bytes): emit(.block(header, bytes, from: link.remote.peer))
+        case .message(.bye(let bye)): left(link, saying: bye)
         case .message, .readyToProve, .proven: break
         case .ended(let end): link.close(end)
         }
+    }
+
+    /// The other side said that it goes.
+    private func left(_ link: PeerLink, saying bye: Bye) {
+        link.bye = bye
+        link.close(.closedThere)
     }
 
     /// Takes a link out of the mesh; only the first reason counts.

@@ -22,8 +22,9 @@ final class PeerLink {
     private var bytesPerSecond: Int?
     private let blockSent: (Int) -> Void
 
-    /// A link whose bulk connection is not up yet. `blockSent` is told the size of each block that
-    /// has left.
+    /// A link whose bulk connection is not up yet.
+    ///
+    /// `blockSent` is told the size of each block that has left.
     init(
         remote: RemotePeer, control: Connection, isDialled: Bool,
         blockSent: @escaping (Int) -> Void

@@ -47,7 +47,9 @@ struct SecureSessions {
         NIOSSLServerHandler(context: context, customVerificationCallback: Self.acceptAnyone)
     }
 
-    /// The dialling end of one session. No server name is sent: it would be read on the way.
+    /// The dialling end of one session.
+    ///
+    /// No server name is sent: it would be read on the way.
     func makeDiallerEnd() throws -> NIOSSLHandler {
         try NIOSSLClientHandler(
             context: context, serverHostname: nil, customVerificationCallback: Self.acceptAnyone)

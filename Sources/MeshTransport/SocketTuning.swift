@@ -40,8 +40,9 @@ enum SocketTuning {
         for (option, value) in common { try? channel.syncOptions?.setOption(option, value: value) }
     }
 
-    /// Sets what only a connection for blocks needs. A kernel that lacks an option only loses
-    /// its benefit.
+    /// Sets what only a connection for blocks needs.
+    ///
+    /// A kernel that lacks an option only loses its benefit.
     static func prepareForBlocks(_ channel: any Channel) {
         let options = channel.syncOptions
         try? options?.setOption(

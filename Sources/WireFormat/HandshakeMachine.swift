@@ -134,7 +134,9 @@ public struct HandshakeMachine: ~Copyable, Sendable {
     private let nonce: Bytes32
     private var state = State.idle
 
-    /// A handshake that has not begun. `nonce` must be fresh and random for every connection.
+    /// A handshake that has not begun.
+    ///
+    /// `nonce` must be fresh and random for every connection.
     public init(
         side: HandshakeSide, session: SessionIdentities, credentials: HandshakeCredentials,
         nonce: Bytes32

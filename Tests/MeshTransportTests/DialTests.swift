@@ -150,9 +150,39 @@ private final class MailServer: ChannelInboundHandler, Sendable {
         #expect(ConnectionEnd(error).description == sentence)
     }
 
+    @Test("A host of a newer version is told apart")
+    func newerHost() async throws {
+        let identity = try TLSIdentity()
+        let hello = Hello(
+            version: 3, purpose: .control, nonce: try nonce(),
+            hostSignature: try room.hostSignature(for: identity))
+        let newer = try await FalseHost.listen(as: identity, answering: hello)
+        let guest = try await TestPeer(.guest, in: room)
+        await #expect(throws: PartyError.versionMismatch(theirs: 3, ours: 1)) {
+            try await guest.start { $0.dialHost([newer.address]) }
+        }
+        try await newer.channel.close()
+    }
+
+    @Test("Whoever shows the host's signature with another certificate is someone else")
+    func borrowedSignature() async throws {
+        let hello = Hello(
+            purpose: .control, nonce: try nonce(),
+            hostSignature: try room.hostSignature(for: try TLSIdentity()))
+        let impostor = try await FalseHost.listen(as: try TLSIdentity(), answering: hello)
+        let guest = try await TestPeer(.guest, in: room)
+        let address = impostor.address
+        await #expect(throws: PartyError.hostIsSomeoneElse(address: address.description)) {
+            try await guest.start { $0.dialHost([address]) }
+        }
+        try await impostor.channel.close()
+    }
+
     @Test("Who speaks another version is told apart from who does not answer")
     func versionMismatch() throws {
-        let dead = (address: PeerAddress.loopback(port: 1), end: ConnectionEnd.lost("no route to it"))
+        let dead = (
+            address: PeerAddress.loopback(port: 1), end: ConnectionEnd.lost("no route to it")
+        )
         let newer = (
             address: PeerAddress.loopback(port: 2),
             end: ConnectionEnd.refused(.versionMismatch(theirs: 3))

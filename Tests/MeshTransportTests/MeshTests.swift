@@ -117,6 +117,8 @@ private func sampleBlock(_ number: UInt32, count: Int) throws -> (BlockHeader, B
         try await host.until("connections closed") { $0.channels.count == 1 && $0.peers.isEmpty }
         try await host.close()
         try await host.until("channels closed") { $0.channels.isEmpty }
+        try await guest.freed()
+        try await host.freed()
     }
 
     @Test("A peer that is sent away hears why")
@@ -172,8 +174,62 @@ private func sampleBlock(_ number: UInt32, count: Int) throws -> (BlockHeader, B
         try await host.close()
     }
 
-    /// A host and a guest, connected; the events that say so are still to be read, but for the
-    /// last.
+    @Test("A peer that stops reading is dropped before it costs much")
+    func notReading() async throws {
+        let (host, guest) = try await connectedPair()
+        try await guest.run { mesh in
+            for channel in mesh.channels.values {
+                try channel.syncOptions?.setOption(.autoRead, value: false)
+            }
+        }
+        let page = Message.bitfield(
+            BitfieldPage(
+                item: ItemID(.random()), firstChunk: 0, bits: Array(repeating: 255, count: 32_768)))
+        try await host.run { mesh in
+            // 32 MiB: more than kernel and backlog hold together.
+            for _ in 0..<1_024 { mesh.send(page, to: guest.peer) }
+        }
+        #expect(try await host.disconnected(from: guest).reason == .notReading)
+        try await guest.close()
+        try await host.close()
+    }
+
+    @Test("Nothing happens from inside a call")
+    func noEventInsideCalls() async throws {
+        let (host, guest) = try await connectedPair()
+        let block = try sampleBlock(1, count: 65_536)
+        let events = try await host.eventsDuring { mesh in
+            mesh.sendBlock(block.0, block.1, to: guest.peer)
+            mesh.send(.ping(Ping(sent: MonotonicInstant(nanoseconds: 1))), to: guest.peer)
+            mesh.disconnect(guest.peer, saying: Bye(kind: .leaving))
+            mesh.disconnect(guest.peer, saying: Bye(kind: .leaving))
+        }
+        #expect(events == 0)
+        #expect(try await host.disconnected(from: guest).reason == .closedHere)
+        try await guest.close()
+        try await host.close()
+    }
+
+    @Test("A broken frame among the blocks ends both connections, and the peer hears why")
+    func bulkViolation() async throws {
+        let (host, guest) = try await connectedPair()
+        try await guest.run { mesh in
+            let bulk = mesh.channels.values.first { channel in
+                let handler = try? channel.pipeline.syncOperations.handler(type: Connection.self)
+                return handler?.stage == .bulk
+            }
+            var frame = ByteBuffer(integer: UInt32(1 << 20))
+            frame.writeInteger(UInt8(0x26))
+            bulk?.writeAndFlush(frame, promise: nil)
+        }
+        let violation = WireViolation.oversizedFrame(type: 0x26, length: 1 << 20)
+        #expect(try await host.disconnected(from: guest).reason == .brokeRule(violation))
+        #expect(try await guest.disconnected(from: host).bye?.kind == .violation)
+        try await guest.close()
+        try await host.close()
+    }
+
+    /// A host and a guest with both connections up.
     private func connectedPair() async throws -> (host: TestPeer, guest: TestPeer) {
         let host = try await TestPeer(.host, in: room)
         let guest = try await TestPeer(.guest, in: room)

@@ -57,6 +57,7 @@ final class TestPeer: Sendable {
 
     private struct State {
         var mesh: Mesh?
+        weak var remains: Mesh?
         var roster: Set<CertificateFingerprint> = []
         var events: [MeshEvent] = []
         var waiting: [(id: Int, pick: (MeshEvent) -> Bool, promise: EventLoopPromise<MeshEvent>)] =
@@ -168,6 +169,16 @@ final class TestPeer: Sendable {
         try await promise.futureResult.get()
     }
 
+    /// How many events come while something is done with the mesh.
+    func eventsDuring(_ body: @escaping @Sendable (Mesh) -> Void) async throws -> Int {
+        let state = state
+        return try await loop.submit {
+            let before = state.value.events.count
+            body(try #require(state.value.mesh))
+            return state.value.events.count - before
+        }.get()
+    }
+
     /// All that happened and was not asked for.
     func restOfEvents() async throws -> [MeshEvent] {
         let state = state
@@ -185,6 +196,27 @@ final class TestPeer: Sendable {
     func listen() async throws -> PeerAddress {
         let port = try await start { $0.listen(hosts: ["127.0.0.1"], port: 0, fallsBack: false) }
         return .loopback(port: port)
+    }
+
+    /// Lets go of the mesh, and waits until it is no more.
+    func freed() async throws {
+        let state = state
+        try await loop.submit {
+            state.value.remains = state.value.mesh
+            state.value.mesh = nil
+        }.get()
+        let limit = NIODeadline.now() + Self.patience
+        let promise = loop.makePromise(of: Void.self)
+        loop.scheduleRepeatedTask(initialDelay: .zero, delay: .milliseconds(5)) { task in
+            if state.value.remains == nil {
+                task.cancel()
+                promise.succeed()
+            } else if NIODeadline.now() > limit {
+                task.cancel()
+                promise.fail(WaitedInVain(description: "the mesh is still there"))
+            }
+        }
+        try await promise.futureResult.get()
     }
 
     /// Closes the mesh.
@@ -230,7 +262,11 @@ extension TestPeer {
     func block(from other: TestPeer) async throws -> (BlockHeader, ByteBuffer) {
         let peer = other.peer
         return try await event("block") { event in
-            if case .block(let header, let bytes, from: peer) = event { (header, bytes) } else { nil }
+            if case .block(let header, let bytes, from: peer) = event {
+                (header, bytes)
+            } else {
+                nil
+            }
         }
     }
 

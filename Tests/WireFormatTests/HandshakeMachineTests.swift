@@ -376,7 +376,8 @@ private func run(
         var listener = try machine(fromStranger, host, with: ada, room.host(host))
         _ = dialler.start()
         _ = listener.start()
-        let newer = Hello(version: 7, purpose: .control, nonce: try freshNonce(), hostSignature: nil)
+        let newer = Hello(
+            version: 7, purpose: .control, nonce: try freshNonce(), hostSignature: nil)
         let answer = listener.receive(newer)
         #expect(answer.count == 2)
         guard case .sendHello(let hello) = answer.first else {
