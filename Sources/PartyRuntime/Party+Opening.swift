@@ -29,7 +29,6 @@ extension Party {
             signer: memberSigner, playlist: Playlist(version: 1, items: items),
             start: configuration.mpvArguments.startPosition ?? .start, now: RoomInstant(nanoseconds: PartyClock.now.nanoseconds),
             membersAllowed: membersAllowed)
-        names[identity.peer] = configuration.name
         adopt(Playlist(version: 1, items: items))
         for item in items {
             tellSwarm(.itemAdded(item.id, item.geometry, .everything))
