@@ -1,8 +1,9 @@
 // A film in memory, part of which can be withheld: what the swarm looks like to the player.
 
 import Foundation
-import MpvPlayer
 import PartyModel
+
+@testable import MpvPlayer
 
 final class MemoryFilm: FilmInput {
     struct State {
@@ -29,6 +30,18 @@ final class MemoryFilm: FilmInput {
         let deadline = Date.now.addingTimeInterval(20)
         guard monitor.wait(until: deadline, for: { condition($0) ? () : nil }) != nil else {
             throw NotSeen(description: "no \(what) within 20 s; \(state)")
+        }
+    }
+
+    /// Waits until a read has been blocked at such an offset for so long that a seek is a reason to
+    /// give it up.
+    func waitForOldRead(_ isMeant: (Int64) -> Bool) throws {
+        while true {
+            try wait(for: "blocked read") { $0.blockedAt.map(isMeant) ?? false }
+            let reads = state.readOffsets.count
+            let isOld = Date.now.addingTimeInterval(2 * SeekWatch.leastAge.inSeconds)
+            let another = monitor.wait(until: isOld) { $0.readOffsets.count > reads ? true : nil }
+            if another == nil { return }
         }
     }
 
