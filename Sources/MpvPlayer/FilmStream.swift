@@ -28,8 +28,10 @@ final class FilmStream: Sendable {
 
     var size: Int64 { input.size }
 
-    /// Fills the front of `buffer`; blocks until there is a byte. Returns how many there are, 0 at
-    /// the end and -1 where the stream is over; mpv takes both for the end.
+    /// Fills the front of `buffer`; blocks until there is a byte.
+    ///
+    /// Returns how many there are, 0 at the end and -1 where the stream is over; mpv takes both for
+    /// the end.
     func read(into buffer: UnsafeMutableRawBufferPointer) -> Int64 {
         let offset = state.withLockedValue { state in
             state.watch.readBegan(at: .now())
@@ -87,7 +89,9 @@ final class FilmStreams: Sendable {
 
     init(_ films: any FilmProvider) { self.films = films }
 
-    /// The address mpv knows an item by. It holds no secret: mpv's watch-later files keep it.
+    /// The address mpv knows an item by.
+    ///
+    /// It holds no secret: mpv's watch-later files keep it.
     static func address(of item: ItemID) -> String { "\(scheme)://\(item)" }
 
     /// The item that an address of ours names; `nil` for any other address.

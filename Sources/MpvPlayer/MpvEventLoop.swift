@@ -23,7 +23,7 @@ struct MpvEventLoop {
         handle: MpvHandle, streams: FilmStreams, script: ScriptBridge,
         deliver: @escaping @Sendable (PlayerEvent) -> Void
     ) throws(PartyError) {
-        let launch = Launch { [handle, streams, script] in
+        let launch = Launch {
             var loop = MpvEventLoop(
                 handle: handle, streams: streams, script: script, deliver: deliver)
             loop.run()
@@ -54,27 +54,23 @@ struct MpvEventLoop {
         init(_ body: @escaping @Sendable () -> Void) { self.body = body }
     }
 
-    private static let launched: @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? = {
-        argument in
-        guard let argument = unsafe argument else { return nil }
-        let launch = unsafe Unmanaged<Launch>.fromOpaque(argument).takeRetainedValue()
-        launch.body()
-        return nil
-    }
+    private static let launched:
+        @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? = {
+            argument in
+            guard let argument = unsafe argument else { return nil }
+            let launch = unsafe Unmanaged<Launch>.fromOpaque(argument).takeRetainedValue()
+            launch.body()
+            return nil
+        }
 
     private mutating func run() {
-        // `use` takes no mutating closure: the loop works on a copy, which is the only one from here.
-        var loop = self
         _ = unsafe handle.use { pointer in
-            while loop.handle.isOpen {
-                let timeout = loop.seekWatch.isWaiting ? SeekWatch.checkInterval.inSeconds : -1
+            while handle.isOpen {
+                let timeout = seekWatch.isWaiting ? SeekWatch.checkInterval.inSeconds : -1
                 guard let event = unsafe mpv_wait_event(pointer, timeout)?.pointee else { return }
-                guard unsafe event.event_id != MPV_EVENT_SHUTDOWN else {
-                    loop.deliver(.quit)
-                    return
-                }
-                unsafe loop.on(event)
-                if loop.seekWatch.isWaiting { loop.lookAgain() }
+                guard unsafe event.event_id != MPV_EVENT_SHUTDOWN else { return deliver(.quit) }
+                unsafe on(event)
+                if seekWatch.isWaiting { lookAgain() }
             }
         }
     }

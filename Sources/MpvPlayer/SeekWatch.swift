@@ -7,11 +7,15 @@ import PartyModel
 
 /// What mpv's demuxer says of itself (`demuxer-cache-state`).
 struct DemuxerState: Hashable, Sendable {
-    /// Whether it holds packets that are still to be played. A seek into its cache leaves some, and is
-    /// done at once; a seek that has to be carried out leaves none.
+    /// Whether it holds packets that are still to be played.
+    ///
+    /// A seek into its cache leaves some, and is done at once; a seek that has to be carried out
+    /// leaves none.
     var hasPacketsAhead: Bool
-    /// Whether it is carrying a seek out. A read within that may fetch the index, which a demuxer
-    /// looks for only once, or skip to a place nearby.
+    /// Whether it is carrying a seek out.
+    ///
+    /// A read within that may fetch the index, which a demuxer looks for only once, or skip to a
+    /// place nearby.
     var isCarryingOutSeek: Bool
     /// How many seeks it has begun to carry out.
     var seeksCarriedOut: Int64
@@ -33,10 +37,11 @@ struct DemuxerState: Hashable, Sendable {
     }
 }
 
-/// Decides which reads to give up for a seek. Pure.
+/// Decides which reads to give up for a seek.
 ///
-/// Whoever asks takes the reads first and the demuxer's state after them: the demuxer reads and seeks
-/// on one thread, so a read that is still blocked then has no seek behind it that the state lacks.
+/// Pure. Whoever asks takes the reads first and the demuxer's state after them: the demuxer reads and
+/// seeks on one thread, so a read that is still blocked then has no seek behind it that the state
+/// lacks.
 struct SeekWatch: Hashable, Sendable {
     /// Which reads are in the way.
     struct Verdict: Hashable, Sendable {
@@ -62,8 +67,10 @@ struct SeekWatch: Hashable, Sendable {
     /// event comes within milliseconds, and the read after the seek begins no earlier than that.
     static let leastAge = Duration.milliseconds(50)
 
-    /// How often to look whether the demuxer has come to the seek. Some demuxers (Matroska) try to
-    /// read on two or three times after the end, each try a read to be given up.
+    /// How often to look whether the demuxer has come to the seek.
+    ///
+    /// Some demuxers (Matroska) try to read on two or three times after the end, each try a read to
+    /// be given up.
     static let checkInterval = Duration.milliseconds(5)
 
     /// How long to look: carrying the seek out begins microseconds after the last such read.

@@ -67,7 +67,9 @@ final class MemoryFilm: FilmInput {
         return .bytes(count)
     }
 
-    /// What a read comes to; `nil` while it has to wait. Counts every byte there is.
+    /// What a read comes to; `nil` while it has to wait.
+    ///
+    /// Counts every byte there is.
     private func outcome(at offset: Int64, _ state: State) -> FilmRead? {
         if state.cancels > 0 { return .cancelled }
         if state.isInterrupted { return .interrupted }

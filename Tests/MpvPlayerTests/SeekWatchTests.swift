@@ -131,7 +131,8 @@ struct ReadWatchTests {
         #expect(second.isRepeated && !watch.isGivenUp)
     }
 
-    @Test("leaves nothing to the next one elsewhere, or behind its bytes", arguments: [true, false])
+    @Test(
+        "leaves nothing to the next one elsewhere, or behind its bytes", arguments: [true, false])
     func next(_ seeks: Bool) throws {
         var watch = ReadWatch()
         watch.readBegan(at: instant(7))
