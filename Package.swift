@@ -88,9 +88,11 @@ let package = Package(
                 "MeshTransport", "MpvPlayer", nioCore, nioPosix, nioConcurrency, crypto, logging, deque,
             ],
             swiftSettings: settings),
+        .systemLibrary(name: "CAllocator"),
         .executableTarget(
             name: "peerwatch",
             dependencies: [
+                "CAllocator",
                 "PartyRuntime", "PartyModel", "MeshTransport", "MpvPlayer", nioCore, nioPosix,
                 nioConcurrency, arguments, logging,
             ],
