@@ -98,6 +98,14 @@ let package = Package(
             ],
             swiftSettings: settings),
 
+        // Not shipped: the cores in a world of virtual lines and clocks, and what is measured.
+        .target(
+            name: "PartySimulator", dependencies: ["PartyModel", "SwarmCore"],
+            swiftSettings: settings),
+        .executableTarget(
+            name: "PartyBench", dependencies: ["PartySimulator", "PartyModel"],
+            swiftSettings: settings),
+
         .testTarget(
             name: "PartyModelTests", dependencies: ["PartyModel", crypto], swiftSettings: settings),
         .testTarget(
@@ -112,6 +120,9 @@ let package = Package(
         .testTarget(
             name: "SyncCoreTests", dependencies: ["SyncCore", "PartyModel"], swiftSettings: settings
         ),
+        .testTarget(
+            name: "SimulationTests", dependencies: ["PartySimulator", "PartyModel"],
+            swiftSettings: settings),
         .testTarget(
             name: "FilmStoreTests", dependencies: ["FilmStore", "PartyModel", crypto, nioCore],
             swiftSettings: settings),
