@@ -94,6 +94,16 @@ struct FollowerTests {
         #expect(bench.on(.speed(PlaybackSpeed(factor: 2))).isEmpty)
     }
 
+    @Test("takes the user's way back for the user's, when a command had no echo")
+    func lostEcho() {
+        var bench = Bench()
+        _ = bench.on(.intent(bench.intent(1, at: 10)))
+        // The player ran before it was told to: nothing changed, so it reports nothing.
+        _ = bench.on(.opened(bench.item, at: at(10)))
+        #expect(bench.on(.paused(true), after: 0.1) == [.wish(.pause(at: at(10.1)))])
+        #expect(bench.on(.paused(false), after: 0.1) == [.wish(.play(from: at(10.1)))])
+    }
+
     @Test("takes a key pressed long after a coalesced echo for the user's")
     func lateKey() {
         var bench = Bench()
