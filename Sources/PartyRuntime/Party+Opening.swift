@@ -19,6 +19,8 @@ extension Party {
         let shelf = makeShelf()
         for film in films { shelf.put(.hosted(film), as: film.item) }
         let port = try await listen()
+        // Nobody is told of a room that has nowhere to be seen.
+        try await openPlayer()
         let addresses = listeningAddresses(port: port)
         let items = films.map { PlaylistItem(id: $0.item, name: $0.name, geometry: $0.geometry) }
         guard let roomSigner, let first = items.first else { return }
@@ -36,7 +38,6 @@ extension Party {
         }
         playback.recordsPrefetch = !configuration.isHeadless
         playback.item = first.id
-        try await openPlayer()
         player?.showToken(token.text)
         if let intent = room?.intent { follow(intent) }
     }
