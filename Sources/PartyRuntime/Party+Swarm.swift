@@ -215,8 +215,10 @@ extension Party {
     /// A film that changed or vanished ends the room it is hosted in.
     func filmFailed(_ error: PartyError) {
         guard roomSigner != nil, !isLeaving else { return }
+        // The others put it into a sentence of their own.
+        let reason = String(error.description.dropLast())
         for peer in remotes.keys {
-            mesh?.disconnect(peer, saying: Bye(kind: .filmLost, reason: error.description))
+            mesh?.disconnect(peer, saying: Bye(kind: .filmLost, reason: reason))
         }
         fail(error)
     }
