@@ -183,6 +183,7 @@ extension Party {
             tellSwarm(.blockUnreadable(address, to: peer))
             return
         }
+        if roomSigner != nil { hashAhead(of: address) }
         onWorker({
             switch film {
             case .hosted(let film): try film.read(address.block)
