@@ -1,6 +1,6 @@
 // What glibc's allocator should know: buffers of a block come and go thousands of times a second.
 
-import Glibc
+import CAllocator
 
 enum Allocator {
     /// Free memory kept at the top of the heap. With glibc's 128 KiB the heap is given back and taken
