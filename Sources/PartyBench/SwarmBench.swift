@@ -26,7 +26,7 @@ enum SwarmBench {
         PartyBench.say(
             line([
                 "scenario", "T/bound", "goal", "copies", "goal", "start s", "stalls", "stalled s",
-                "seek s", "goal", "ctrl %", "dup", "wall s",
+                "seek s", "goal", "ctrl %", "dup", "wall s", "fingerprint",
             ]))
         for var row in rows where pattern.isEmpty || row.name.contains(pattern) {
             if let seed { row.scenario.seed = seed }
@@ -44,7 +44,7 @@ enum SwarmBench {
                 text(row.copiesGoal), text(report.startUp?.inSeconds), "\(report.stalls)",
                 text(report.stalled.inSeconds), text(report.seeks.first??.inSeconds),
                 text(row.seekGoal), text(report.controlShare * 100), "\(report.duplicateBlocks)",
-                text(wall.inSeconds),
+                text(wall.inSeconds), String(report.fingerprint, radix: 16),
             ]))
         for violation in report.violations { PartyBench.say("    \(violation)") }
     }

@@ -11,6 +11,9 @@ struct Checker {
     private static let violationsKept = 20
     /// Blocks that may wait for one peer in one sender's memory: 4 MiB.
     private static let blocksQueued = 64
+    /// Blocks sent unasked that may be on their way to one peer: twice the credit of 2 MiB, because
+    /// credit is given back when a block seems lost.
+    private static let blocksPushed = 64
 
     private(set) var violations: [String] = []
     private(set) var duplicateBlocks = 0
@@ -18,8 +21,10 @@ struct Checker {
 
     private let nodeCount: Int
     private let patience: Duration
-    /// By asker and asked: what was asked and not answered.
+    /// By asker and asked: what was asked of the latter, and not answered by it.
     private var open: [Set<UInt32>]
+    /// By sender and receiver: blocks sent unasked that have not arrived.
+    private var pushed: [Int]
     /// Since when a peer gets nothing though a neighbour has something for it.
     private var hungrySince: [MonotonicInstant?]
     /// Everything that somebody who lacks it could get was delivered.
@@ -29,6 +34,7 @@ struct Checker {
         self.nodeCount = nodeCount
         self.patience = patience
         open = Array(repeating: [], count: nodeCount * nodeCount)
+        pushed = Array(repeating: 0, count: nodeCount * nodeCount)
         hungrySince = Array(repeating: nil, count: nodeCount)
     }
 
@@ -37,46 +43,54 @@ struct Checker {
         violations.append("at \(time.nanoseconds / 1_000_000) ms: \(violation)")
     }
 
-    // MARK: Requests
+    // MARK: Requests, as they reach who is asked: only there is it clear what is an answer
 
     mutating func asked(
-        _ request: BlockRequest, of peer: Int, asker: Int, at time: MonotonicInstant
+        _ request: BlockRequest, by asker: Int, of node: Int, at time: MonotonicInstant
     ) {
-        let pair = asker * nodeCount + peer
+        let pair = asker * nodeCount + node
         for block in request.blockNumbers where !open[pair].insert(block).inserted {
-            note("node \(asker) asks \(peer) again for \(block) before an answer", at: time)
+            note("node \(asker) asks \(node) again for \(block) before an answer", at: time)
         }
         if open[pair].count > Limits.blocksRequestedPerPeer {
-            note("node \(asker) asks \(peer) for \(open[pair].count) blocks at once", at: time)
+            note("node \(asker) asks \(node) for \(open[pair].count) blocks at once", at: time)
         }
     }
 
-    /// A peer refuses blocks.
-    mutating func answered(
-        _ request: BlockRequest, by peer: Int, asker: Int, at time: MonotonicInstant
+    mutating func rejected(
+        _ request: BlockRequest, of asker: Int, by node: Int, at time: MonotonicInstant
     ) {
-        for block in request.blockNumbers { answered(block, by: peer, asker: asker, at: time) }
-    }
-
-    /// A peer sends a block.
-    mutating func answered(
-        _ block: BlockIndex, by peer: Int, asker: Int, at time: MonotonicInstant
-    ) {
-        answered(block.number, by: peer, asker: asker, at: time)
-    }
-
-    private mutating func answered(
-        _ block: UInt32, by peer: Int, asker: Int, at time: MonotonicInstant
-    ) {
-        if open[asker * nodeCount + peer].remove(block) == nil {
-            note("node \(peer) answers \(asker) for \(block) without being asked", at: time)
+        for block in request.blockNumbers
+        where open[asker * nodeCount + node].remove(block) == nil {
+            note("node \(node) rejects \(block), which \(asker) did not ask for", at: time)
         }
+    }
+
+    /// A node sends a block; whether that is an answer.
+    mutating func answered(
+        _ block: BlockIndex, to asker: Int, by node: Int, at time: MonotonicInstant
+    ) -> Bool {
+        if open[asker * nodeCount + node].remove(block.number) != nil { return true }
+        let pair = node * nodeCount + asker
+        pushed[pair] += 1
+        if pushed[pair] > Self.blocksPushed {
+            note("node \(node) has \(pushed[pair]) unasked blocks under way to \(asker)", at: time)
+        }
+        return false
     }
 
     /// A connection is over, and with it all that was open in it.
-    mutating func forget(_ node: Int, _ peer: Int) { open[node * nodeCount + peer] = [] }
+    mutating func forget(_ node: Int, _ peer: Int) {
+        open[peer * nodeCount + node] = []
+        pushed[node * nodeCount + peer] = 0
+    }
 
     // MARK: Blocks
+
+    mutating func arrived(_ block: BlockInTransit, from node: Int, to peer: Int) {
+        guard block.isPush, pushed[node * nodeCount + peer] > 0 else { return }
+        pushed[node * nodeCount + peer] -= 1
+    }
 
     mutating func discarded() { duplicateBlocks += 1 }
 

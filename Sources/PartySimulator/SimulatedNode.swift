@@ -25,7 +25,7 @@ struct SimulatedNode {
     var heldCount: Int
     var completed: MonotonicInstant?
     /// Uploads that a peer which sends nothing keeps to itself until it is healed.
-    var withheld: [(to: Int, address: BlockAddress)] = []
+    var withheld: [(block: BlockInTransit, peer: Int, session: Int)] = []
 
     var bytesOfBlocksSent: Int64 = 0
     var bytesOfMessagesSent: Int64 = 0

@@ -26,18 +26,25 @@ extension Simulation {
     // MARK: Blocks
 
     /// Reads a block for a peer, unless this node keeps everything to itself.
-    mutating func upload(_ address: BlockAddress, from node: Int, to peer: Int) {
+    mutating func upload(_ address: BlockAddress, from node: Int, to peer: Int, relay: Bool) {
         if !nodes[node].held[Int(address.block.number)] {
             checker.note("node \(node) serves a block it did not verify", at: now)
         }
-        guard !(isFaulty && nodes[node].profile.misdeeds.contains(.sendsNothing)) else {
-            nodes[node].withheld.append((peer, address))
+        let misdeeds = isFaulty ? nodes[node].profile.misdeeds : []
+        let block = BlockInTransit(
+            address: address, isGarbage: misdeeds.contains(.sendsGarbage), isToBeRelayed: relay,
+            isPush: !checker.answered(address.block, to: peer, by: node, at: now))
+        let session = links[index(node, peer)].session
+        guard !misdeeds.contains(.sendsNothing) else {
+            nodes[node].withheld.append((block, peer, session))
             return
         }
-        let isGarbage = isFaulty && nodes[node].profile.misdeeds.contains(.sendsGarbage)
-        let block = BlockInTransit(address: address, isGarbage: isGarbage)
+        read(block, from: node, to: peer, session: session)
+    }
+
+    mutating func read(_ block: BlockInTransit, from node: Int, to peer: Int, session: Int) {
         queue.plan(
-            .wasRead(block, by: node, to: peer, session: links[index(node, peer)].session),
+            .wasRead(block, by: node, to: peer, session: session),
             at: nodes[node].disk.work(from: now))
     }
 
@@ -99,6 +106,7 @@ extension Simulation {
     mutating func deliver(_ block: BlockInTransit, from node: Int, to peer: Int, session: Int) {
         guard isOpen(at: peer, to: node, session: session) else { return }
         fingerprint.add(now, 2, node, peer, Int(block.address.block.number))
+        checker.arrived(block, from: node, to: peer)
         tellOfArrival(block, from: node, to: peer)
     }
 

@@ -123,8 +123,8 @@ extension Simulation {
         for node in nodes.indices {
             let withheld = nodes[node].withheld
             nodes[node].withheld = []
-            for (peer, address) in withheld where links[index(node, peer)].isOpen {
-                upload(address, from: node, to: peer)
+            for (block, peer, session) in withheld {
+                read(block, from: node, to: peer, session: session)
             }
         }
     }

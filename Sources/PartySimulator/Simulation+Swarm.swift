@@ -33,11 +33,11 @@ extension Simulation {
         switch message {
         case .bitfield(let page): tell(node, .bitfield(page, from: id))
         case .have(let have): tell(node, .have(have, from: id))
-        case .request(let request): tell(node, .request(request, from: id))
+        case .request(let request):
+            checker.asked(request, by: peer, of: node, at: now)
+            tell(node, .request(request, from: id))
         case .cancel(let request): tell(node, .cancel(request, from: id))
-        case .reject(let request):
-            checker.answered(request, by: peer, asker: node, at: now)
-            tell(node, .reject(request, from: id))
+        case .reject(let request): tell(node, .reject(request, from: id))
         case .introduction, .welcome, .roster, .playlist, .roots, .timeline, .status, .ping, .pong,
             .bye:
             break
@@ -45,13 +45,14 @@ extension Simulation {
     }
 
     mutating func tellOfArrival(_ block: BlockInTransit, from peer: Int, to node: Int) {
-        checker.answered(block.address.block, by: peer, asker: node, at: now)
         arriving = block
+        let keepsToItself = isFaulty && nodes[node].profile.misdeeds.contains(.relaysNothing)
         tell(
             node,
             .blockArrived(
                 item, block: block.address.block.number,
-                byteCount: geometry.length(of: block.address.block), from: nodes[peer].id))
+                byteCount: geometry.length(of: block.address.block),
+                relay: block.isToBeRelayed && !keepsToItself, from: nodes[peer].id))
         arriving = nil
     }
 
@@ -80,13 +81,13 @@ extension Simulation {
         switch directive {
         case .send(let message, let peer):
             guard let peer = reachable(peer, from: node) else { return }
-            if case .request(let request) = message {
-                checker.asked(request, of: peer, asker: node, at: now)
+            if case .reject(let request) = message {
+                checker.rejected(request, of: peer, by: node, at: now)
             }
             send(message, from: node, to: peer)
-        case .upload(let address, let peer):
+        case .upload(let address, let peer, let relay):
             guard let peer = reachable(peer, from: node) else { return }
-            upload(address, from: node, to: peer)
+            upload(address, from: node, to: peer, relay: relay)
         case .store(let address, let peer):
             guard let block = arriving, block.address == address, let sender = number(of: peer)
             else {

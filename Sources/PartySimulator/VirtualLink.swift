@@ -12,6 +12,10 @@ struct BlockInTransit {
     let address: BlockAddress
     /// Whether the bytes are not those of the film.
     let isGarbage: Bool
+    /// Whether the receiver is to pass it on.
+    let isToBeRelayed: Bool
+    /// Whether it was sent without having been asked for.
+    let isPush: Bool
 }
 
 /// One direction of a pair of peers.

@@ -24,6 +24,8 @@ struct PeerLedger {
 
     let isHost: Bool
     let slot: Int
+    /// Whether it is on this LAN: what goes there is not paced.
+    var isLocal = false
     var availability: [ItemID: Availability] = [:]
     private(set) var asked: [BlockAddress: Asked] = [:]
     private var urgentOwed: Deque<BlockAddress> = []

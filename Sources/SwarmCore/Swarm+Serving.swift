@@ -103,8 +103,12 @@ extension Swarm {
         guard !peers.isEmpty else { return }
         let allowed = sendsAllowed(now: now)
         var underWay = peers.values.reduce(0) { $0 + ($1.isStuck(at: now) ? 0 : $1.sending.count) }
+        paceOpens = nil
         while underWay < allowed, let next = nextShipment(now: now, into: &directives) {
             peers[next.peer]?.send(next.address, isAnswer: next.isAnswer, at: now)
+            if peers[next.peer]?.isLocal == false {
+                bucket.take(items[next.address.item]?.geometry.length(of: next.address.block) ?? 0, at: now)
+            }
             directives.append(.upload(next.address, to: next.peer, relay: next.relay))
             underWay += 1
         }
@@ -127,9 +131,20 @@ extension Swarm {
         return nextAnswer(urgent: false, now: now)
     }
 
+    private mutating func canBeSent(_ peer: PeerLedger, now: MonotonicInstant) -> Bool {
+        peer.canBeSent(at: now) && (peer.isLocal || paceAllows(now: now))
+    }
+
+    /// Whether the pace lets a block out now; when not, the alarm is set for when it does.
+    private mutating func paceAllows(now: MonotonicInstant) -> Bool {
+        guard let opens = bucket.opens(after: now) else { return true }
+        paceOpens = opens
+        return false
+    }
+
     private mutating func nextAnswer(urgent: Bool, now: MonotonicInstant) -> Shipment? {
         // Whoever has the fewest on the way comes first, so that all get their share.
-        let waiting = peers.filter { !$0.value.owed.isEmpty && $0.value.canBeSent(at: now) }
+        let waiting = peers.filter { !$0.value.owed.isEmpty && canBeSent($0.value, now: now) }
         let order = waiting.sorted {
             ($0.value.sending.count, $0.key) < ($1.value.sending.count, $1.key)
         }
@@ -143,12 +158,13 @@ extension Swarm {
 
     private mutating func nextRelay(now: MonotonicInstant) -> Shipment? {
         guard relays.count > 0 else { return nil }
+        let isOpen = paceAllows(now: now)
         let peers = peers
         let slots = slots
         let item = demand.item
         let next = relays.next { slot in
             guard let peer = slots[slot].flatMap({ peers[$0] }), peer.canBePushed,
-                peer.canBeSent(at: now)
+                peer.canBeSent(at: now), peer.isLocal || isOpen
             else { return nil }
             return item.flatMap { peer.availability[$0]?.blockCount } ?? 0
         }
@@ -160,6 +176,7 @@ extension Swarm {
         now: MonotonicInstant, into directives: inout [SwarmDirective]
     ) -> Shipment? {
         guard !hosted.isEmpty else { return nil }
+        let isOpen = paceAllows(now: now)
         let peers = peers
         let slots = slots
         let push = striper.next(
@@ -171,7 +188,7 @@ extension Swarm {
             },
             canTake: { slot in
                 guard let peer = slots[slot].flatMap({ peers[$0] }) else { return false }
-                return peer.canBePushed && peer.canBeSent(at: now)
+                return peer.canBePushed && peer.canBeSent(at: now) && (peer.isLocal || isOpen)
             })
         switch push {
         case .relay(let address, let slot)?:

@@ -30,6 +30,9 @@ public struct Swarm {
     var awaiting: [BlockAddress: PeerSet] = [:]
     var sent = RateEstimator()
     var bestSentRate = 0.0
+    var bucket = TokenBucket()
+    /// When the pace lets the next block out, if one waits for that.
+    var paceOpens: MonotonicInstant?
     var isRequestsTurn = false
 
     // What this peer takes.
@@ -100,6 +103,10 @@ public struct Swarm {
             join(peer, isHost: isHost, into: &directives)
         case .peerLeft(let peer):
             leave(peer, into: &directives)
+        case .paced(let rate):
+            bucket.rate = rate
+        case .located(let peer, let isLocal):
+            peers[peer]?.isLocal = isLocal
         case .roundTripMeasured(let peer, let roundTrip):
             peers[peer]?.roundTrip = roundTrip
         case .bitfield(let page, let peer):
@@ -205,7 +212,7 @@ public struct Swarm {
             || (!peers.isEmpty && items.values.contains { !$0.isComplete })
             || peers.values.contains { !$0.asked.isEmpty || !$0.sending.isEmpty }
         nextCheck = isWaiting ? nextCheck ?? now + Self.checkInterval : nil
-        let next = [news.next, nextCheck].compactMap { $0 }.min()
+        let next = [news.next, nextCheck, paceOpens].compactMap { $0 }.min()
         guard let next, next != alarm else { return }
         alarm = next
         directives.append(.wake(at: next))

@@ -19,6 +19,11 @@ public enum SwarmEvent: Sendable {
     case peerJoined(PeerID, isHost: Bool)
     /// A peer is gone.
     case peerLeft(PeerID)
+    /// What may be sent to all peers together that are not on this LAN, in bytes per second; `nil`
+    /// for as much as goes.
+    case paced(bytesPerSecond: Double?)
+    /// Whether a peer is on this LAN, where no line has to be shared.
+    case located(PeerID, isLocal: Bool)
     /// The round trip to a peer was measured.
     case roundTripMeasured(PeerID, Duration)
 
