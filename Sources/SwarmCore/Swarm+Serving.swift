@@ -26,7 +26,7 @@ extension Swarm {
         for address in addresses {
             switch owe(address, to: peer, isUrgent: request.isUrgent) {
             case .accepted: break
-            case .tooMany: refused.append(address)
+            case .tooMany, .onItsWay: refused.append(address)
             case .alreadyOwed:
                 directives.append(
                     .drop(peer, Bye(kind: .violation, reason: "it asked twice for one block")))
@@ -42,7 +42,10 @@ extension Swarm {
         guard let slot = peers[peer]?.slot, items[address.item]?[address.block] == .verified else {
             return .tooMany
         }
-        if hosted.contains(address.item), striper.isComing(address, to: slot) { return .tooMany }
+        let isComing = hosted.contains(address.item) && striper.isComing(address, to: slot)
+        if isComing || peers[peer]?.isUnconfirmed(address) ?? false { return .onItsWay }
+        // Asked for, it goes out in its turn as an answer.
+        relays.received(address, by: slot)
         let owing = peers[peer]?.note(address) ?? .tooMany
         guard owing == .accepted else { return owing }
         guard hosted.contains(address.item), striper.isFree(address) else {
