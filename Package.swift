@@ -137,7 +137,9 @@ let package = Package(
             name: "MpvPlayerTests", dependencies: ["MpvPlayer", "PartyModel", nioConcurrency],
             swiftSettings: settings),
         .testTarget(
-            name: "EndToEndTests", dependencies: ["PartyModel"], swiftSettings: settings),
+            name: "EndToEndTests",
+            dependencies: ["peerwatch", "PartyModel", nioCore, nioPosix, nioConcurrency],
+            swiftSettings: settings),
         .testTarget(name: "TidyTests", swiftSettings: settings),
     ]
 )

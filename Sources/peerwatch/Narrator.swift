@@ -24,7 +24,9 @@ final class Narrator: Sendable {
         case .peer(let id, let name, let state, _): tell(of: name, id, state)
         case .progress(let have, let total, let down, _): sketch(have, of: total, at: down)
         case .complete(_, _, _, let path?): say("The film is whole: \(path)")
-        case .error(let error): say(error.description)
+        case .error(let error):
+            // What ends the party is told once, at its end.
+            if case .diskFull = error { say(error.description) }
         case .listening, .firstFrame, .buffering, .resumed, .state, .sync, .complete, .verifiedBad,
             .end, .left:
             break
