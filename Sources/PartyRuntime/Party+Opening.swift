@@ -22,21 +22,24 @@ extension Party {
         let addresses = listeningAddresses(port: port)
         let items = films.map { PlaylistItem(id: $0.item, name: $0.name, geometry: $0.geometry) }
         guard let roomSigner, let first = items.first else { return }
-        let token = Token(room: roomKey, secret: secret, addresses: addresses)
-        log.record(.room(token: token.text, addresses: addresses.map(\.description)))
+        let playlist = Playlist(version: 1, items: items)
         room = Room(
             hosting: roomSigner, as: ownNewcomer, introduction: introduction(addresses),
-            signer: memberSigner, playlist: Playlist(version: 1, items: items),
-            start: configuration.mpvArguments.startPosition ?? .start, now: RoomInstant(nanoseconds: PartyClock.now.nanoseconds),
+            signer: memberSigner, playlist: playlist,
+            start: configuration.mpvArguments.startPosition ?? .start,
+            now: RoomInstant(nanoseconds: PartyClock.now.nanoseconds),
             membersAllowed: membersAllowed)
-        adopt(Playlist(version: 1, items: items))
+        adopt(playlist)
         for item in items {
             tellSwarm(.itemAdded(item.id, item.geometry, .everything))
             rootFeeds[item.id] = RootFeed(item: item.id, geometry: item.geometry)
         }
         playback.recordsPrefetch = !configuration.isHeadless
         playback.item = first.id
+        // A token that was passed on and leads nowhere would be worse than one a little later.
         try await openPlayer()
+        let token = Token(room: roomKey, secret: secret, addresses: addresses)
+        log.record(.room(token: token.text, addresses: addresses.map(\.description)))
         player?.showToken(token.text)
         if let intent = room?.intent { follow(intent) }
     }
@@ -118,7 +121,7 @@ extension Party {
             onRead: { [weak self] item, bytes, waits in
                 self?.enqueue { $0.playerReads(item, bytes, waits: waits) }
             },
-            onFailure: { [weak self] error in self?.enqueue { $0.fail(error) } })
+            onFailure: { [weak self] error in self?.enqueue { $0.filmFailed(error) } })
         self.shelf = shelf
         return shelf
     }

@@ -212,9 +212,13 @@ extension Party {
         }
     }
 
-    /// A film that changed or vanished ends the room it is hosted in.
+    /// A film that changed, vanished or cannot be read ends this party, and at the host the room.
     func filmFailed(_ error: PartyError) {
-        guard roomSigner != nil, !isLeaving else { return }
+        guard !isLeaving else { return }
+        guard roomSigner != nil else {
+            fail(error)
+            return
+        }
         for peer in remotes.keys {
             mesh?.disconnect(peer, saying: Bye(kind: .filmLost, reason: error.description))
         }
