@@ -84,7 +84,8 @@ let package = Package(
             name: "PartyRuntime",
             dependencies: [
                 "PartyModel", "WireFormat", "SwarmCore", "RoomCore", "SyncCore", "FilmStore",
-                "MeshTransport", "MpvPlayer", nioCore, nioPosix, nioConcurrency, crypto, logging, deque,
+                "MeshTransport", "MpvPlayer", nioCore, nioPosix, nioConcurrency, crypto, logging,
+                deque,
             ],
             swiftSettings: settings),
         .systemLibrary(name: "CAllocator"),

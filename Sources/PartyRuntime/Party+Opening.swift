@@ -14,7 +14,9 @@ extension Party {
     // MARK: Hosting
 
     func openRoom(files: [String], membersAllowed: Int) async throws {
-        guard files.count <= Limits.items else { throw PartyError.tooManyFiles(limit: Limits.items) }
+        guard files.count <= Limits.items else {
+            throw PartyError.tooManyFiles(limit: Limits.items)
+        }
         let films = try await openFilms(files)
         let shelf = makeShelf()
         for film in films { shelf.put(.hosted(film), as: film.item) }
@@ -75,7 +77,8 @@ extension Party {
     // MARK: Both
 
     func listen() async throws -> Int {
-        let hostSignature = roomSigner?.sign(HostBinding(fingerprint: identity.fingerprint)).signature
+        let hostSignature = roomSigner?.sign(HostBinding(fingerprint: identity.fingerprint))
+            .signature
         let mesh = try Mesh(
             eventLoop: loop, identity: identity, room: roomKey, secret: secret,
             hostSignature: hostSignature,
@@ -85,7 +88,8 @@ extension Party {
             onEvent: { [weak self] event in self?.assumeIsolated { $0.handle(event) } })
         self.mesh = mesh
         let port = try await mesh.listen(
-            hosts: configuration.bindAddresses, port: configuration.port ?? PartyConfiguration.usualPort,
+            hosts: configuration.bindAddresses,
+            port: configuration.port ?? PartyConfiguration.usualPort,
             fallsBack: configuration.port == nil
         ).get()
         log.record(.listening(port: port))
@@ -101,7 +105,9 @@ extension Party {
         }
         let found = bound.isEmpty ? LocalAddresses.all(port: port) : bound
         var addresses: [PeerAddress] = []
-        for address in given + found where !addresses.contains(address) { addresses.append(address) }
+        for address in given + found where !addresses.contains(address) {
+            addresses.append(address)
+        }
         return Array(addresses.prefix(Limits.addressesPerMember))
     }
 

@@ -86,7 +86,9 @@ extension Party {
     }
 
     /// Opens the place where a film grows, unless it is open, and tells the swarm what of it is
-    /// there already. Only what plays and what comes next is opened: a playlist may be long.
+    /// there already.
+    ///
+    /// Only what plays and what comes next is opened: a playlist may be long.
     private func fetch(_ id: ItemID) {
         guard case .joining(_, let directory) = configuration.role, shelf?.film(id) == nil,
             let item = room?.items?.item(id), openingFilms.insert(id).inserted

@@ -77,7 +77,8 @@ extension Party {
     private func mismatched(_ address: BlockAddress, from peer: PeerID) {
         log.record(
             .verifiedBad(
-                peer: peer.description, chunk: address.block.chunk.number, block: address.block.slot))
+                peer: peer.description, chunk: address.block.chunk.number, block: address.block.slot
+            ))
         tellSwarm(.blockMismatched(address, from: peer))
     }
 
@@ -229,7 +230,8 @@ extension Party {
     private func sendRoot(_ root: ChunkRoot, of address: BlockAddress, to peer: PeerID) {
         guard let roomSigner else { return }
         rootFeeds[address.item]?.learn(root, of: address.block.chunk)
-        guard let list = rootFeeds[address.item]?.list(for: peer, before: address.block.chunk) else {
+        guard let list = rootFeeds[address.item]?.list(for: peer, before: address.block.chunk)
+        else {
             return
         }
         mesh?.send(.roots(roomSigner.sign(list)), to: peer)

@@ -40,7 +40,9 @@ extension Scenario {
     }
 
     /// A tenth of the pairs of guests; the host reaches everyone.
-    private static func missingPairs(among guests: Int, _ chance: inout SeededGenerator) -> Set<Pair> {
+    private static func missingPairs(among guests: Int, _ chance: inout SeededGenerator) -> Set<
+        Pair
+    > {
         var pairs: Set<Pair> = []
         for low in 1...guests {
             for high in low..<(guests + 1) where high > low && chance.happens(0.1) {

@@ -5,7 +5,9 @@ import NIOConcurrencyHelpers
 import PartyModel
 import PartyRuntime
 
-/// Turns events into words. Any thread.
+/// Turns events into words.
+///
+/// Any thread.
 final class Narrator: Sendable {
     private let writesToken: Bool
     private let isSketching = NIOLockedValueBox(false)
