@@ -88,12 +88,22 @@ let package = Package(
                 "MeshTransport", "MpvPlayer", nioCore, nioPosix, nioConcurrency, crypto, logging, deque,
             ],
             swiftSettings: settings),
+        .systemLibrary(name: "CAllocator"),
         .executableTarget(
             name: "peerwatch",
             dependencies: [
+                "CAllocator",
                 "PartyRuntime", "PartyModel", "MeshTransport", "MpvPlayer", nioCore, nioPosix,
                 nioConcurrency, arguments, logging,
             ],
+            swiftSettings: settings),
+
+        // Not shipped: the cores in a world of virtual lines and clocks, and what is measured.
+        .target(
+            name: "PartySimulator", dependencies: ["PartyModel", "SwarmCore"],
+            swiftSettings: settings),
+        .executableTarget(
+            name: "PartyBench", dependencies: ["PartySimulator", "PartyModel"],
             swiftSettings: settings),
 
         .testTarget(
@@ -111,6 +121,9 @@ let package = Package(
             name: "SyncCoreTests", dependencies: ["SyncCore", "PartyModel"], swiftSettings: settings
         ),
         .testTarget(
+            name: "SimulationTests", dependencies: ["PartySimulator", "PartyModel"],
+            swiftSettings: settings),
+        .testTarget(
             name: "FilmStoreTests", dependencies: ["FilmStore", "PartyModel", crypto, nioCore],
             swiftSettings: settings),
         .testTarget(
@@ -124,7 +137,9 @@ let package = Package(
             name: "MpvPlayerTests", dependencies: ["MpvPlayer", "PartyModel", nioConcurrency],
             swiftSettings: settings),
         .testTarget(
-            name: "EndToEndTests", dependencies: ["PartyModel"], swiftSettings: settings),
+            name: "EndToEndTests",
+            dependencies: ["peerwatch", "PartyModel", nioCore, nioPosix, nioConcurrency],
+            swiftSettings: settings),
         .testTarget(name: "TidyTests", swiftSettings: settings),
     ]
 )

@@ -28,26 +28,33 @@ final class FilmStream: Sendable {
 
     var size: Int64 { input.size }
 
-    /// Fills the front of `buffer`; blocks until there is a byte. Returns how many there are, 0 at
-    /// the end and -1 where the stream is over; mpv takes both for the end.
+    /// Fills the front of `buffer`; blocks until there is a byte.
+    ///
+    /// Returns how many there are, 0 at the end and -1 where the stream is over; mpv takes both for
+    /// the end.
     func read(into buffer: UnsafeMutableRawBufferPointer) -> Int64 {
         let offset = state.withLockedValue { state in
             state.watch.readBegan(at: .now())
             return state.offset
         }
-        defer { state.withLockedValue { $0.watch.readEnded() } }
+        let count = unsafe answer(at: offset, into: buffer)
+        state.withLockedValue { state in
+            if count > 0 { state.offset = offset + count }
+            state.watch.readEnded(withNothing: count < 0)
+        }
+        return count
+    }
+
+    private func answer(at offset: Int64, into buffer: UnsafeMutableRawBufferPointer) -> Int64 {
         while true {
             var span = unsafe MutableRawSpan(_unsafeBytes: buffer)
             switch input.read(at: offset, into: &span) {
-            case .bytes(let count):
-                guard (1...buffer.count).contains(count) else { return -1 }
-                state.withLockedValue { $0.offset = offset + Int64(count) }
-                return Int64(count)
+            case .bytes(let count): return (1...buffer.count).contains(count) ? Int64(count) : -1
             case .end: return 0
             case .cancelled, .failed: return -1
             case .interrupted:
                 // An interrupt meant for an earlier read may hit this one, which has to go on.
-                guard !state.withLockedValue({ $0.watch.isStale }) else { return -1 }
+                guard !state.withLockedValue({ $0.watch.isGivenUp }) else { return -1 }
             }
         }
     }
@@ -55,15 +62,21 @@ final class FilmStream: Sendable {
     /// Moves the next read to `offset`; returns it, or an error of mpv's for one before the start.
     func seek(to offset: Int64) -> Int64 {
         guard offset >= 0 else { return Int64(MPV_ERROR_GENERIC.rawValue) }
-        state.withLockedValue { $0.offset = offset }
+        state.withLockedValue { state in
+            state.offset = offset
+            state.watch.sought()
+        }
         return offset
     }
 
     func cancel() { input.cancel() }
 
-    /// Ends the blocked read if a queued seek waits behind it.
-    func seekQueued(at now: MonotonicInstant) {
-        guard state.withLockedValue({ $0.watch.seekQueued(at: now) }) else { return }
+    /// The read that mpv waits for, if it waits.
+    var currentRead: ReadWatch.Read? { state.withLockedValue { $0.watch.current } }
+
+    /// Lets `read` return with nothing, if mpv still waits for it.
+    func giveUp(_ read: ReadWatch.Read) {
+        guard state.withLockedValue({ $0.watch.giveUp(read) }) else { return }
         input.interrupt()
     }
 }
@@ -76,7 +89,9 @@ final class FilmStreams: Sendable {
 
     init(_ films: any FilmProvider) { self.films = films }
 
-    /// The address mpv knows an item by. It holds no secret: mpv's watch-later files keep it.
+    /// The address mpv knows an item by.
+    ///
+    /// It holds no secret: mpv's watch-later files keep it.
     static func address(of item: ItemID) -> String { "\(scheme)://\(item)" }
 
     /// The item that an address of ours names; `nil` for any other address.
@@ -86,9 +101,11 @@ final class FilmStreams: Sendable {
         return ItemID(hexadecimal: address.dropFirst(prefix.count))
     }
 
-    /// Tells every open stream that mpv queued a seek.
-    func seekQueued(at now: MonotonicInstant) {
-        for stream in FilmStreamRegistry.streams(of: self) { stream.seekQueued(at: now) }
+    /// The streams that mpv waits for, with the reads it waits for.
+    var currentReads: [(stream: FilmStream, read: ReadWatch.Read)] {
+        FilmStreamRegistry.streams(of: self).compactMap { stream in
+            stream.currentRead.map { (stream, $0) }
+        }
     }
 
     fileprivate func open(_ address: String) -> FilmStream? {

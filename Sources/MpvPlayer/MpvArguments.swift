@@ -98,7 +98,9 @@ struct MpvOption: Hashable, Sendable {
     /// The option as it was, or could have been, typed.
     var argument: String { value.map { "--\(name)=\($0)" } ?? "--\(name)" }
 
-    /// A line of mpv.conf. The value carries its length, so that no character in it has a meaning.
+    /// A line of mpv.conf.
+    ///
+    /// The value carries its length, so that no character in it has a meaning.
     var configurationLine: String { value.map { "\(name)=%\($0.utf8.count)%\($0)" } ?? name }
 
     private static func body(of argument: String) -> Substring? {

@@ -25,7 +25,9 @@ struct MpvDirectory: Sendable {
             path: failures.joined(separator: ", "), reason: "no directory can be made there")
     }
 
-    /// Writes a file into it; `name` may name a directory to be made. Returns the path.
+    /// Writes a file into it; `name` may name a directory to be made.
+    ///
+    /// Returns the path.
     func write(_ bytes: [UInt8], to name: String) throws(PartyError) -> String {
         let file = URL(filePath: path).appending(path: name)
         do {
@@ -38,8 +40,9 @@ struct MpvDirectory: Sendable {
         return file.path(percentEncoded: false)
     }
 
-    /// Removes the directory and all it holds. What cannot be removed is left to the system's own
-    /// cleaning of such places.
+    /// Removes the directory and all it holds.
+    ///
+    /// What cannot be removed is left to the system's own cleaning of such places.
     func remove() {
         try? FileManager.default.removeItem(atPath: path)
     }

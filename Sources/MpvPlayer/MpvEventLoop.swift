@@ -16,12 +16,14 @@ struct MpvEventLoop {
     /// The playlist entry that is being played, and the item it names.
     private var current: (entry: Int64, item: ItemID?)?
 
+    private var seekWatch = SeekWatch()
+
     /// Starts the event thread; it ends when mpv has quit or the handle is being terminated.
     static func start(
         handle: MpvHandle, streams: FilmStreams, script: ScriptBridge,
         deliver: @escaping @Sendable (PlayerEvent) -> Void
     ) throws(PartyError) {
-        let launch = Launch { [handle, streams, script] in
+        let launch = Launch {
             var loop = MpvEventLoop(
                 handle: handle, streams: streams, script: script, deliver: deliver)
             loop.run()
@@ -52,25 +54,23 @@ struct MpvEventLoop {
         init(_ body: @escaping @Sendable () -> Void) { self.body = body }
     }
 
-    private static let launched: @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? = {
-        argument in
-        guard let argument = unsafe argument else { return nil }
-        let launch = unsafe Unmanaged<Launch>.fromOpaque(argument).takeRetainedValue()
-        launch.body()
-        return nil
-    }
+    private static let launched:
+        @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? = {
+            argument in
+            guard let argument = unsafe argument else { return nil }
+            let launch = unsafe Unmanaged<Launch>.fromOpaque(argument).takeRetainedValue()
+            launch.body()
+            return nil
+        }
 
     private mutating func run() {
-        // `use` takes no mutating closure: the loop works on a copy, which is the only one from here.
-        var loop = self
         _ = unsafe handle.use { pointer in
-            while loop.handle.isOpen {
-                guard let event = unsafe mpv_wait_event(pointer, -1)?.pointee else { return }
-                guard unsafe event.event_id != MPV_EVENT_SHUTDOWN else {
-                    loop.deliver(.quit)
-                    return
-                }
-                unsafe loop.on(event)
+            while handle.isOpen {
+                let timeout = seekWatch.isWaiting ? SeekWatch.checkInterval.inSeconds : -1
+                guard let event = unsafe mpv_wait_event(pointer, timeout)?.pointee else { return }
+                guard unsafe event.event_id != MPV_EVENT_SHUTDOWN else { return deliver(.quit) }
+                unsafe on(event)
+                if seekWatch.isWaiting { lookAgain() }
             }
         }
     }
@@ -78,7 +78,7 @@ struct MpvEventLoop {
     private mutating func on(_ event: mpv_event) {
         switch unsafe event.event_id {
         case MPV_EVENT_SEEK:
-            streams.seekQueued(at: .now())
+            seekBegan()
             deliver(.seeking)
         case MPV_EVENT_PLAYBACK_RESTART: deliver(.playbackRestarted)
         case MPV_EVENT_PROPERTY_CHANGE: unsafe propertyChanged(event)
@@ -99,6 +99,28 @@ struct MpvEventLoop {
             deliver(.logged(.error, "mpv's event queue overflowed; events are lost"))
         default: return
         }
+    }
+}
+
+// Seeks away from bytes that are not there.
+extension MpvEventLoop {
+    private mutating func seekBegan() {
+        let reads = streams.currentReads
+        giveUp(reads, seekWatch.seekBegan(reads.map(\.read), demuxer: demuxer, now: .now()))
+    }
+
+    private mutating func lookAgain() {
+        let reads = streams.currentReads
+        giveUp(reads, seekWatch.check(demuxer: demuxer, now: .now()))
+    }
+
+    private var demuxer: DemuxerState? { DemuxerState(handle.property("demuxer-cache-state")) }
+
+    private func giveUp(
+        _ reads: [(stream: FilmStream, read: ReadWatch.Read)], _ verdict: SeekWatch.Verdict?
+    ) {
+        guard let verdict else { return }
+        for (stream, read) in reads where verdict.covers(read) { stream.giveUp(read) }
     }
 }
 

@@ -41,7 +41,9 @@ import PartyModel
     /// Whether ``terminate()`` has not been called.
     var isOpen: Bool { gate.withLockedValue { $0.isOpen } }
 
-    /// Calls `body` with the pointer; `nil` once the core is terminated. `body` must not keep it.
+    /// Calls `body` with the pointer; `nil` once the core is terminated.
+    ///
+    /// `body` must not keep it.
     func use<Result>(_ body: (OpaquePointer) -> Result) -> Result? {
         let entered = gate.withLockedValue { gate in
             if gate.isOpen { gate.inside += 1 }
@@ -58,8 +60,9 @@ import PartyModel
         return unsafe body(pointer)
     }
 
-    /// Ends the core and every stream it has open; returns when both are gone. Later calls, of
-    /// this and everything else, do nothing.
+    /// Ends the core and every stream it has open; returns when both are gone.
+    ///
+    /// Later calls, of this and everything else, do nothing.
     ///
     /// Blocks; must not be called on the event thread, which it waits for.
     func terminate() {
@@ -92,7 +95,9 @@ extension MpvHandle {
     /// Sets an option; says whether mpv knows it and takes the value.
     @discardableResult
     func setOption(_ option: MpvOption) -> Bool {
-        let status = unsafe use { unsafe mpv_set_option_string($0, option.name, option.value ?? "") }
+        let status = unsafe use {
+            unsafe mpv_set_option_string($0, option.name, option.value ?? "")
+        }
         return status == 0
     }
 
@@ -124,8 +129,9 @@ extension MpvHandle {
         try check(status, "observing \(property.name)")
     }
 
-    /// The texts that mpv has logged since the last event was taken. Only for a handle that no
-    /// event thread reads.
+    /// The texts that mpv has logged since the last event was taken.
+    ///
+    /// Only for a handle that no event thread reads.
     func loggedTexts() -> [String] {
         unsafe use { pointer in
             var texts: [String] = []
@@ -175,7 +181,9 @@ extension MpvHandle {
     /// Queues a command; a failure comes back as an event with the request's number.
     func commandAsync(_ command: MpvNode, for request: PlayerRequest) {
         _ = unsafe use { pointer in
-            unsafe command.withCNode { unsafe mpv_command_node_async(pointer, request.rawValue, $0) }
+            unsafe command.withCNode {
+                unsafe mpv_command_node_async(pointer, request.rawValue, $0)
+            }
         }
     }
 
@@ -231,6 +239,7 @@ extension MonotonicInstant {
     static func now() -> MonotonicInstant {
         var time = timespec()
         unsafe clock_gettime(CLOCK_MONOTONIC, &time)
-        return MonotonicInstant(nanoseconds: Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec))
+        return MonotonicInstant(
+            nanoseconds: Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec))
     }
 }

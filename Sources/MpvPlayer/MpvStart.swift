@@ -17,7 +17,8 @@ struct MpvStart {
         let outputs = hasDisplay ? RoomOptions.videoOutputs : RoomOptions.noVideoOutput
         handle.setOption(MpvOption("vo", outputs))
         handle.setOption(MpvOption("config", configuration.usesUserConfig ? "yes" : "no"))
-        for option in configuration.mpvArguments.optionsBeforeStart where !handle.setOption(option) {
+        for option in configuration.mpvArguments.optionsBeforeStart where !handle.setOption(option)
+        {
             throw Self.refusal(of: option, reason: "it does not take that value")
         }
         let text = RoomOptions.configuration(arguments: arguments, forced: forced)
@@ -56,7 +57,8 @@ struct MpvStart {
     private static let namesSettledLater: Set<String> = ["profile", "include"]
 
     private static func refusal(of option: MpvOption, reason: String) -> PartyError {
-        let words = reason.hasPrefix("cplayer: ") ? reason.dropFirst("cplayer: ".count) : reason[...]
+        let words =
+            reason.hasPrefix("cplayer: ") ? reason.dropFirst("cplayer: ".count) : reason[...]
         let sentence = words.hasSuffix(".") ? words.dropLast() : words
         return .mpvArgumentRefused(argument: option.argument, reason: String(sentence))
     }

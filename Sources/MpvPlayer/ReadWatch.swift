@@ -1,41 +1,50 @@
-// Does the read that is blocked now stand in the way of a seek? mpv seeks only after the read it
-// is in has returned, and takes the end of a film for no end while a seek is queued: so the stale
-// read may end with nothing, and only that one. The same answer to a newer read would end the film.
+// Which read is mpv's demuxer in, and has it been given up? A read that is given up may return with
+// nothing; any other has to go on, because mpv takes nothing for the end of the film.
 
 import PartyModel
 
-/// What is known about the read that mpv's demuxer is in, if it is in one.
+/// What is known about the reads of one stream.
 ///
-/// Pure. The reading thread reports reads, the event thread reports queued seeks.
+/// Pure. The reading thread reports reads and seeks; the event thread gives reads up.
 struct ReadWatch: Hashable, Sendable {
-    private enum State: Hashable, Sendable {
-        case resting
-        case reading(since: MonotonicInstant)
-        /// A seek is queued behind the read; it is to return with nothing.
-        case stale
+    /// One call of mpv's for bytes.
+    struct Read: Hashable, Sendable {
+        let number: Int
+        let since: MonotonicInstant
+        /// Whether the read before it was given up at the same place: mpv trying again.
+        let isRepeated: Bool
     }
 
-    private var state = State.resting
+    /// The read that mpv waits for, if it waits.
+    private(set) var current: Read?
+    /// Whether a read at the present place was given up and has not been answered since.
+    private var isPlaceGivenUp = false
+    private var lastNumber = 0
 
-    /// How long before the event of a seek a read must have begun to belong to the place before the
-    /// seek: the event arrives within a few milliseconds of the seek, and a read after it has begun
-    /// no earlier than that.
-    static let leastAge = Duration.milliseconds(50)
-
-    /// Whether the read may return with nothing.
-    var isStale: Bool { state == .stale }
+    /// Whether ``current`` may return with nothing.
+    var isGivenUp: Bool { current != nil && isPlaceGivenUp }
 
     /// mpv asked for bytes.
-    mutating func readBegan(at now: MonotonicInstant) { state = .reading(since: now) }
+    mutating func readBegan(at now: MonotonicInstant) {
+        lastNumber += 1
+        current = Read(number: lastNumber, since: now, isRepeated: isPlaceGivenUp)
+        isPlaceGivenUp = false
+    }
 
-    /// mpv has its answer. A seek comes to the stream only between reads, so nothing more needs
-    /// to be known about it.
-    mutating func readEnded() { state = .resting }
+    /// mpv has its answer: nothing for a read that was given up and stayed where it was, bytes or
+    /// the end for any other.
+    mutating func readEnded(withNothing: Bool) {
+        current = nil
+        if !withNothing { isPlaceGivenUp = false }
+    }
 
-    /// mpv queued a seek; says whether the blocked read has become stale and is to be interrupted.
-    mutating func seekQueued(at now: MonotonicInstant) -> Bool {
-        guard case .reading(let start) = state, now - start >= Self.leastAge else { return false }
-        state = .stale
+    /// mpv moved to another place.
+    mutating func sought() { isPlaceGivenUp = false }
+
+    /// Gives `read` up, unless mpv has had its answer; says whether it is to be interrupted.
+    mutating func giveUp(_ read: Read) -> Bool {
+        guard current == read else { return false }
+        isPlaceGivenUp = true
         return true
     }
 }

@@ -1,4 +1,4 @@
-// Which of mpv's options does a room set, which does the user keep, and why? Three layers, weakest
+// Which of mpv's options does a room set, which does the user keep, and why? Four layers, weakest
 // first: our defaults, the user's mpv.conf, the arguments after `--`, and what a room forces.
 
 /// The options a room gives mpv, and the file that makes them win.

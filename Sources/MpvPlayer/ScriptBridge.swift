@@ -61,7 +61,9 @@ final class ScriptBridge: Sendable {
     private func scriptIsReady(_ script: String, through handle: MpvHandle) {
         state.withLockedValue { state in
             state.script = script
-            if let json = state.json { Self.send(["set-state", json], to: script, through: handle) }
+            if let json = state.json {
+                Self.send(["set-state", json], to: script, through: handle)
+            }
             if let token = state.token {
                 Self.send(["set-token", token], to: script, through: handle)
             }

@@ -15,7 +15,8 @@ public protocol FilmInput: AnyObject, Sendable {
     /// Ends the read that is blocked now, if one is, with ``FilmRead/interrupted``.
     func interrupt()
 
-    /// Ends the read that is blocked now and every later one with ``FilmRead/cancelled``.
+    /// Ends the read that is blocked now and every later one with ``FilmRead/cancelled``; may come
+    /// more than once.
     func cancel()
 }
 

@@ -29,7 +29,6 @@ extension Party {
             signer: memberSigner, playlist: Playlist(version: 1, items: items),
             start: configuration.mpvArguments.startPosition ?? .start, now: RoomInstant(nanoseconds: PartyClock.now.nanoseconds),
             membersAllowed: membersAllowed)
-        names[identity.peer] = configuration.name
         adopt(Playlist(version: 1, items: items))
         for item in items {
             tellSwarm(.itemAdded(item.id, item.geometry, .everything))
@@ -61,16 +60,13 @@ extension Party {
         room = Room(
             joining: roomKey, as: identity.peer,
             introduction: introduction(listeningAddresses(port: port)), signer: memberSigner)
-        let host = try await dialWhileOpeningPlayer(token)
-        logger.debug("connected", metadata: ["host": "\(host)"])
-    }
-
-    /// mpv takes as long to start as the host takes to answer: both at once.
-    private func dialWhileOpeningPlayer(_ token: Token) async throws -> PeerID {
-        guard let mesh else { throw PartyError.roomClosed(reason: "it never opened") }
-        let dialling = mesh.dialHost(token.addresses)
+        // mpv takes as long to start as the host takes to answer: both at once. Nothing waits for
+        // the host but the end: whoever wants to leave meanwhile may.
+        mesh?.dialHost(token.addresses).whenComplete { [weak self] result in
+            guard case .failure(let error) = result else { return }
+            self?.assumeIsolated { $0.fail(error.asPartyError) }
+        }
         try await openPlayer()
-        return try await dialling.get()
     }
 
     // MARK: Both

@@ -18,8 +18,8 @@ extension Party {
         switch directive {
         case .send(let message, let peer):
             mesh?.send(message, to: peer)
-        case .upload(let address, let peer):
-            upload(address, to: peer)
+        case .upload(let address, let peer, let relay):
+            upload(address, to: peer, relay: relay)
         case .store(let address, _):
             store(address)
         case .discard:
@@ -43,7 +43,8 @@ extension Party {
         progress.received(bytes.readableBytes)
         tellSwarm(
             .blockArrived(
-                header.item, block: header.block, byteCount: bytes.readableBytes, from: peer))
+                header.item, block: header.block, byteCount: bytes.readableBytes,
+                relay: header.relay, from: peer))
         arrival = nil
     }
 
@@ -177,28 +178,30 @@ extension Party {
 
     // MARK: Sending
 
-    private func upload(_ address: BlockAddress, to peer: PeerID) {
+    private func upload(_ address: BlockAddress, to peer: PeerID, relay: Bool) {
         guard let film = shelf?.film(address.item) else {
             tellSwarm(.blockUnreadable(address, to: peer))
             return
         }
+        if roomSigner != nil { hashAhead(of: address) }
         onWorker({
             switch film {
             case .hosted(let film): try film.read(address.block)
             case .fetched(let film): try film.read(address.block)
             }
-        }) { party, result in party.read(address, for: peer, result) }
+        }) { party, result in party.read(address, for: peer, relay: relay, result) }
     }
 
     private func read(
-        _ address: BlockAddress, for peer: PeerID, _ result: Result<StoredBlock?, any Error>
+        _ address: BlockAddress, for peer: PeerID, relay: Bool,
+        _ result: Result<StoredBlock?, any Error>
     ) {
         switch result {
         case .success(let block?):
             sendRoot(block.root, of: address, to: peer)
             progress.sent(block.bytes.readableBytes)
             let header = BlockHeader(
-                item: address.item, block: address.block.number, relay: false, leaves: block.leaves)
+                item: address.item, block: address.block.number, relay: relay, leaves: block.leaves)
             underWay[peer]?.append(address)
             mesh?.sendBlock(header, block.bytes, to: peer)
         case .success(nil):

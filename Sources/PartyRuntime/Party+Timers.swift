@@ -161,6 +161,26 @@ extension Party {
         }
     }
 
+    /// Hashes the chunks behind one that is being sent, unless that is under way.
+    func hashAhead(of address: BlockAddress) {
+        let first = address.block.chunk.number + 1
+        let end = first + UInt32(HashingBook.chunksAhead)
+        let known = hashing.ahead[address.item] ?? 0
+        let isNear = known > first && known <= end
+        // Half of what is ahead is used up before more is asked for.
+        guard !isNear || end - known > UInt32(HashingBook.chunksAhead / 2),
+            let geometry = room?.items?.item(address.item)?.geometry,
+            case .hosted(let film)? = shelf?.film(address.item)
+        else { return }
+        hashing.ahead[address.item] = end
+        let chunks = ((isNear ? known : first)..<end).compactMap { geometry.chunk(at: $0) }
+        onWorker({ try chunks.map { ($0, try film.root(of: $0)) } }) { party, result in
+            // What fails here fails again when the block is read, and is reported there.
+            guard case .success(let roots) = result else { return }
+            for (chunk, root) in roots { party.rootFeeds[address.item]?.learn(root, of: chunk) }
+        }
+    }
+
     /// The next chunk not hashed: of the item that plays first, then in the playlist's order.
     private func nextToHash() -> (item: ItemID, chunk: ChunkIndex)? {
         let films = room?.items?.films ?? []
@@ -175,12 +195,18 @@ extension Party {
     }
 }
 
-/// How far the hashing in the background is.
+/// How far the hashing is.
 struct HashingBook {
+    /// Chunks hashed ahead of the one being sent: their roots travel in one signed list instead of
+    /// eight, and no block waits for its hash.
+    static let chunksAhead = 8
+
     /// Rest after each piece of work, as a multiple of it: a quarter of one core at most, for the
     /// player and the guests come first.
     static let restPerWork = 3
 
     var isRunning = false
     var cursors: [ItemID: Int] = [:]
+    /// The first chunk not asked for yet ahead of those being sent.
+    var ahead: [ItemID: UInt32] = [:]
 }

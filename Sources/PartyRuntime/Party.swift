@@ -65,6 +65,7 @@ public actor Party {
     var arrival: Arrival?
     /// Who sent the blocks that wait for their root.
     var heldFrom: [BlockAddress: PeerID] = [:]
+    /// How everybody is called, this user included.
     var names: [PeerID: String] = [:]
     var statuses: [PeerID: PeerStatus] = [:]
     var progress = ProgressBook()
@@ -123,6 +124,7 @@ public actor Party {
             roomKey = token.room
             secret = token.secret
         }
+        names = [identity.peer: configuration.name]
     }
 
     // MARK: Life

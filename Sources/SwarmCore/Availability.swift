@@ -10,6 +10,8 @@ struct Availability {
     private var whole: [UInt64]
     private var partial: [UInt32: BlockMask] = [:]
     private(set) var wholeCount = 0
+    /// Blocks it has, for comparing peers: the last chunk counts as if it were full.
+    private(set) var blockCount = 0
 
     init(geometry: ChunkGeometry) {
         self.geometry = geometry
@@ -28,10 +30,17 @@ struct Availability {
         whole[Int(chunk.number / 64)] & (1 << UInt64(chunk.number % 64)) != 0
     }
 
+    /// The blocks of a chunk that it has.
+    func mask(of chunk: ChunkIndex) -> BlockMask {
+        hasWhole(chunk) ? geometry.fullMask(of: chunk) : partial[chunk.number] ?? .none
+    }
+
     /// Replaces what is known of a chunk.
     mutating func set(_ chunk: ChunkIndex, to mask: BlockMask) {
         let full = geometry.fullMask(of: chunk)
-        let isWhole = mask.isSuperset(of: full)
+        let mask = BlockMask(bits: mask.bits & full.bits)
+        blockCount += mask.count - self.mask(of: chunk).count
+        let isWhole = mask == full
         let bit: UInt64 = 1 << UInt64(chunk.number % 64)
         let word = Int(chunk.number / 64)
         if isWhole != (whole[word] & bit != 0) {
@@ -44,19 +53,23 @@ struct Availability {
     /// Takes one block out: the peer does not have it after all.
     mutating func remove(_ block: BlockIndex) {
         let chunk = block.chunk
-        var mask = hasWhole(chunk) ? geometry.fullMask(of: chunk) : partial[chunk.number] ?? .none
+        var mask = mask(of: chunk)
         mask.remove(slot: block.slot)
         set(chunk, to: mask)
     }
 
-    /// Takes a page of whole chunks; masks of chunks it does not claim whole stay as they are.
-    mutating func merge(_ page: BitfieldPage) {
-        for (offset, byte) in page.bits.enumerated() where byte != 0 {
+}
+
+extension BitfieldPage {
+    /// The chunks the page claims, as far as the item has them.
+    func chunks(in geometry: ChunkGeometry) -> [ChunkIndex] {
+        var chunks: [ChunkIndex] = []
+        for (offset, byte) in bits.enumerated() where byte != 0 {
             for bit in 0..<8 where byte & (0x80 >> UInt8(bit)) != 0 {
-                let number = UInt64(page.firstChunk) + UInt64(offset * 8 + bit)
-                guard let chunk = geometry.chunk(at: number) else { continue }
-                set(chunk, to: geometry.fullMask(of: chunk))
+                let number = UInt64(firstChunk) + UInt64(offset * 8 + bit)
+                if let chunk = geometry.chunk(at: number) { chunks.append(chunk) }
             }
         }
+        return chunks
     }
 }

@@ -1,8 +1,7 @@
 // What one other peer has, owes us and is owed.
 //
 // Invariant: every block we asked this peer for is in `asked` until the one answer it gets: the
-// block itself or a reject. Every block it asked us for is in `owed` or `sending` until we gave that
-// answer.
+// block itself or a reject. Every block it asked us for is owed until we gave that answer.
 
 import DequeModule
 import PartyModel
@@ -16,13 +15,28 @@ struct PeerLedger {
         var isCancelled = false
     }
 
+    /// A block on its way out.
+    struct Sending {
+        let since: MonotonicInstant
+        /// Whether the peer asked for it.
+        let isAnswer: Bool
+    }
+
     let isHost: Bool
+    let slot: Int
+    /// Whether it is on this LAN: what goes there is not paced.
+    var isLocal = false
     var availability: [ItemID: Availability] = [:]
     private(set) var asked: [BlockAddress: Asked] = [:]
     private var urgentOwed: Deque<BlockAddress> = []
     private var laterOwed: Deque<BlockAddress> = []
     private(set) var owed: Set<BlockAddress> = []
-    private(set) var sending: Set<BlockAddress> = []
+    private(set) var sending: [BlockAddress: Sending] = [:]
+    /// Blocks sent unasked that the peer has not said it has.
+    private var unconfirmed: [BlockAddress: MonotonicInstant] = [:]
+
+    /// Whether it has asked for anything yet: before, nobody knows what it needs first.
+    private(set) var hasAsked = false
 
     var received = RateEstimator()
     /// The round trip as the room's pings measure it; a guess until then.
@@ -30,7 +44,10 @@ struct PeerLedger {
     /// When it last sent a block, or was first asked while nothing was open.
     var lastProgress: MonotonicInstant?
 
-    init(isHost: Bool) { self.isHost = isHost }
+    init(isHost: Bool, slot: Int) {
+        self.isHost = isHost
+        self.slot = slot
+    }
 
     func has(_ address: BlockAddress) -> Bool {
         availability[address.item]?.contains(address.block) ?? false
@@ -61,39 +78,91 @@ struct PeerLedger {
 
     mutating func cancel(_ address: BlockAddress) { asked[address]?.isCancelled = true }
 
-    /// The peer answered; `false` when it had not been asked.
-    mutating func answer(_ address: BlockAddress) -> Bool { asked.removeValue(forKey: address) != nil }
+    /// The peer answered; `nil` when it had not been asked.
+    mutating func answer(_ address: BlockAddress) -> Asked? { asked.removeValue(forKey: address) }
+
+    /// A peer that was asked and sends nothing for so long is passed over: longer than any stall of
+    /// a living link, shorter than a player's patience.
+    static let silenceLimit = Duration.seconds(5)
+
+    func isSilent(at now: MonotonicInstant) -> Bool {
+        guard !asked.isEmpty, let lastProgress else { return false }
+        return now - lastProgress > Self.silenceLimit
+    }
 
     // MARK: What it asked for
 
     /// What became of a request.
-    enum Owing { case accepted, alreadyOwed, tooMany }
+    enum Owing {
+        case accepted, alreadyOwed, tooMany
+        /// It was sent unasked, by us or by somebody we gave it to.
+        case onItsWay
+    }
 
-    mutating func owe(_ address: BlockAddress, isUrgent: Bool) -> Owing {
+    /// Notes a request without deciding when it is answered.
+    mutating func note(_ address: BlockAddress) -> Owing {
+        hasAsked = true
         guard !owed.contains(address) else { return .alreadyOwed }
         guard owed.count < Limits.blocksRequestedPerPeer else { return .tooMany }
         owed.insert(address)
-        if isUrgent { urgentOwed.append(address) } else { laterOwed.append(address) }
         return .accepted
     }
 
-    /// The peer takes a request back; `false` when it is too late.
+    /// Puts a noted request in the queue.
+    mutating func queue(_ address: BlockAddress, isUrgent: Bool) {
+        if isUrgent { urgentOwed.append(address) } else { laterOwed.append(address) }
+    }
+
+    /// The peer takes a request back, or gets another answer; `false` when it is too late.
     mutating func forgive(_ address: BlockAddress) -> Bool { owed.remove(address) != nil }
 
-    /// The next block to send, now counted as being sent.
-    mutating func nextToSend() -> BlockAddress? {
-        guard sending.count < Self.sendsAtOnce else { return nil }
-        while let address = urgentOwed.popFirst() ?? laterOwed.popFirst() {
-            guard owed.remove(address) != nil else { continue }
-            sending.insert(address)
-            return address
+    /// The next block it asked for, now taken out.
+    mutating func nextOwed(urgent: Bool) -> BlockAddress? {
+        while let address = urgent ? urgentOwed.popFirst() : laterOwed.popFirst() {
+            if owed.remove(address) != nil { return address }
         }
         return nil
     }
 
-    /// Reads from the disk that overlap with sending; more would only queue in front of a
-    /// request that becomes urgent.
-    static let sendsAtOnce = 8
+    // MARK: What is on its way out
 
-    mutating func sent(_ address: BlockAddress) { sending.remove(address) }
+    /// Blocks handed over for one peer at a time: enough to overlap the disk with a fast link.
+    static let sendsAtOnce = 16
+    /// A connection that takes nothing for so long holds up nobody but itself.
+    static let stuckAfter = Duration.seconds(1)
+    /// Blocks sent unasked and not confirmed: 2 MiB, what a peer may be flooded with.
+    static let credit = 32
+    /// A block not confirmed after so long was lost on the way to the disk.
+    static let confirmationLimit = Duration.seconds(10)
+
+    func isStuck(at now: MonotonicInstant) -> Bool {
+        sending.values.contains { now - $0.since > Self.stuckAfter }
+    }
+
+    func canBeSent(at now: MonotonicInstant) -> Bool {
+        sending.count < Self.sendsAtOnce && !isStuck(at: now)
+    }
+
+    var canBePushed: Bool { hasAsked && unconfirmed.count < Self.credit }
+
+    mutating func send(_ address: BlockAddress, isAnswer: Bool, at now: MonotonicInstant) {
+        sending[address] = Sending(since: now, isAnswer: isAnswer)
+        if !isAnswer { unconfirmed[address] = now }
+    }
+
+    /// The block has left, or never will; what was noted when it was handed over.
+    mutating func sent(_ address: BlockAddress) -> Sending? {
+        sending.removeValue(forKey: address)
+    }
+
+    /// Whether the block went to the peer unasked and it has not said so yet: a request for it has
+    /// crossed it on the way.
+    func isUnconfirmed(_ address: BlockAddress) -> Bool { unconfirmed[address] != nil }
+
+    /// The peer has the block.
+    mutating func confirm(_ address: BlockAddress) { unconfirmed[address] = nil }
+
+    mutating func expireUnconfirmed(at now: MonotonicInstant) {
+        unconfirmed = unconfirmed.filter { now - $0.value <= Self.confirmationLimit }
+    }
 }

@@ -19,6 +19,11 @@ public enum SwarmEvent: Sendable {
     case peerJoined(PeerID, isHost: Bool)
     /// A peer is gone.
     case peerLeft(PeerID)
+    /// What may be sent to all peers together that are not on this LAN, in bytes per second; `nil`
+    /// for as much as goes.
+    case paced(bytesPerSecond: Double?)
+    /// Whether a peer is on this LAN, where no line has to be shared.
+    case located(PeerID, isLocal: Bool)
     /// The round trip to a peer was measured.
     case roundTripMeasured(PeerID, Duration)
 
@@ -33,8 +38,8 @@ public enum SwarmEvent: Sendable {
     /// A peer will not send what it was asked for.
     case reject(BlockRequest, from: PeerID)
 
-    /// A block's bytes came in.
-    case blockArrived(ItemID, block: UInt32, byteCount: Int, from: PeerID)
+    /// A block's bytes came in; `relay`: to be passed on.
+    case blockArrived(ItemID, block: UInt32, byteCount: Int, relay: Bool, from: PeerID)
     /// A block was checked and stored.
     case blockStored(BlockAddress)
     /// A block did not match its hash; the peer sent it.
@@ -64,8 +69,9 @@ public enum SwarmHolding: Hashable, Sendable {
 public enum SwarmDirective: Hashable, Sendable {
     /// Send a message on the control connection.
     case send(Message, to: PeerID)
-    /// Read a block and send it; answer with `blockSent` or `blockUnreadable`.
-    case upload(BlockAddress, to: PeerID)
+    /// Read a block and send it, to be passed on or not; answer with `blockSent` or
+    /// `blockUnreadable`.
+    case upload(BlockAddress, to: PeerID, relay: Bool)
     /// Check and store the block that just arrived; answer with `blockStored`, `blockMismatched`
     /// or `blockDropped`.
     case store(BlockAddress, from: PeerID)

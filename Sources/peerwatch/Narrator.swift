@@ -9,6 +9,7 @@ import PartyRuntime
 final class Narrator: Sendable {
     private let writesToken: Bool
     private let isSketching = NIOLockedValueBox(false)
+    private let present = NIOLockedValueBox<Set<String>>([])
 
     /// A narrator that writes the token to standard output, unless that belongs to the events.
     init(writesToken: Bool) { self.writesToken = writesToken }
@@ -20,18 +21,28 @@ final class Narrator: Sendable {
             if writesToken { Terminal.answer(token) }
         case .joined: say("You are in.")
         case .item(_, let name, let size): say("\(name) (\(Self.size(size)))")
-        case .peer(_, let name, let state, _):
-            switch state {
-            case .joined: say("\(name) is here.")
-            case .left: say("\(name) left.")
-            case .reconnecting: say("\(name) cannot be reached; trying again.")
-            }
+        case .peer(let id, let name, let state, _): tell(of: name, id, state)
         case .progress(let have, let total, let down, _): sketch(have, of: total, at: down)
         case .complete(_, _, _, let path?): say("The film is whole: \(path)")
-        case .error(let error): say(error.description)
+        case .error(let error):
+            // What ends the party is told once, at its end.
+            if case .diskFull = error { say(error.description) }
         case .listening, .firstFrame, .buffering, .resumed, .state, .sync, .complete, .verifiedBad,
             .end, .left:
             break
+        }
+    }
+
+    private func tell(of name: String, _ id: String, _ state: PartyEvent.PeerState) {
+        switch state {
+        case .joined:
+            if present.withLockedValue({ $0.insert(id).inserted }) { say("\(name) is here.") }
+        case .left:
+            present.withLockedValue { _ = $0.remove(id) }
+            say("\(name) left.")
+        case .reconnecting:
+            present.withLockedValue { _ = $0.remove(id) }
+            say("\(name) cannot be reached; trying again.")
         }
     }
 

@@ -23,6 +23,7 @@ enum Main {
     private static let misused: Int32 = 2
 
     static func main() async {
+        Allocator.tune()
         do {
             guard let command = try Peerwatch.parseAsRoot(CommandWords.own) as? any PartyCommand
             else { throw CleanExit.helpRequest() }

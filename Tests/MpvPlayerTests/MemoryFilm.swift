@@ -1,8 +1,9 @@
 // A film in memory, part of which can be withheld: what the swarm looks like to the player.
 
 import Foundation
-import MpvPlayer
 import PartyModel
+
+@testable import MpvPlayer
 
 final class MemoryFilm: FilmInput {
     struct State {
@@ -32,6 +33,18 @@ final class MemoryFilm: FilmInput {
         }
     }
 
+    /// Waits until a read has been blocked at such an offset for so long that a seek is a reason to
+    /// give it up.
+    func waitForOldRead(_ isMeant: (Int64) -> Bool) throws {
+        while true {
+            try wait(for: "blocked read") { $0.blockedAt.map(isMeant) ?? false }
+            let reads = state.readOffsets.count
+            let isOld = Date.now.addingTimeInterval(2 * SeekWatch.leastAge.inSeconds)
+            let another = monitor.wait(until: isOld) { $0.readOffsets.count > reads ? true : nil }
+            if another == nil { return }
+        }
+    }
+
     /// Gives out what was withheld.
     func release() { monitor.withState { $0.withheld = nil } }
     func interrupt() { monitor.withState { $0.isInterrupted = $0.blockedAt != nil } }
@@ -54,7 +67,9 @@ final class MemoryFilm: FilmInput {
         return .bytes(count)
     }
 
-    /// What a read comes to; `nil` while it has to wait. Counts every byte there is.
+    /// What a read comes to; `nil` while it has to wait.
+    ///
+    /// Counts every byte there is.
     private func outcome(at offset: Int64, _ state: State) -> FilmRead? {
         if state.cancels > 0 { return .cancelled }
         if state.isInterrupted { return .interrupted }

@@ -46,7 +46,8 @@ struct MpvArgumentsTests {
     @Test(
         "give the room its start position",
         arguments: [
-            ("0", 0), ("90", 90), ("1:30", 90), ("01:02:03", 3723), ("2.5", 2.5), ("1:00:00.25", 3600.25),
+            ("0", 0), ("90", 90), ("1:30", 90), ("01:02:03", 3723), ("2.5", 2.5),
+            ("1:00:00.25", 3600.25),
             ("90:00", 5400),
         ])
     func start(_ text: String, _ seconds: Double) throws {
@@ -66,7 +67,8 @@ struct MpvArgumentsTests {
     @Test("are told when a room overrules them")
     func overruled() throws {
         let arguments = try MpvArguments([
-            "--loop-file=inf", "--loop", "--idle", "--volume=3", "--log-file=x", "--keep-open=always",
+            "--loop-file=inf", "--loop", "--idle", "--volume=3", "--log-file=x",
+            "--keep-open=always",
         ])
         #expect(
             arguments.overruled == [

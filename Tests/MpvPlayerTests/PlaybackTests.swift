@@ -45,8 +45,9 @@ struct PlaybackTests {
             #expect(first.speed == .normal)
             #expect(first.frameDuration == .nanoseconds(41_666_666))
             #expect(!first.passesAudioThrough)
-            let title = player.handle.command(.command("expand-text", "${media-title}"))
-            #expect(title == .string("A \"title\" with, signs ${=path}"))
+            let title = player.handle.command(
+                .command("expand-text", PlayerConfiguration().windowTitle))
+            #expect(title == .string("A \"title\" with, signs ${=path} – PeerWatch"))
 
             player.seek(to: MediaPosition(seconds: 31.25))
             let sought = try screening.journal.wait(for: .seeking, after: loaded)
@@ -133,9 +134,10 @@ struct PlaybackTests {
             screening.player.handle.commandAsync(.command("loadfile", path), for: .load)
             try screening.journal.wait(for: .foreignFile(path))
             try screening.journal.wait(for: .playbackRestarted)
-            #expect(!screening.journal.events.contains { event in
-                if case .fileLoaded = event { true } else { false }
-            })
+            #expect(
+                !screening.journal.events.contains { event in
+                    if case .fileLoaded = event { true } else { false }
+                })
         }
     }
 
@@ -144,6 +146,8 @@ struct PlaybackTests {
         try Screening.run([:]) { screening in
             screening.player.quit()
             try screening.journal.wait(for: .quit)
+            screening.player.setSpeed(.normal)
+            _ = screening.player.snapshot()
             screening.player.terminate()
             #expect(screening.journal.events.last == .quit)
             #expect(screening.player.snapshot() == nil)

@@ -60,7 +60,9 @@ struct PlayerOptionsTests {
     @Test("obeys the command line before mpv.conf, and the room before both")
     func arguments() throws {
         try withUserConfiguration { directory in
-            let typed = ["--volume=44", "--osc", "--pause", "--idle=no", "--script-opts-append=a=b#c"]
+            let typed = [
+                "--volume=44", "--osc", "--pause", "--idle=no", "--script-opts-append=a=b#c",
+            ]
             try run(in: directory, arguments: typed) { screening in
                 #expect(screening.option("volume") == "44.000000")
                 #expect(screening.option("osc") == "yes")

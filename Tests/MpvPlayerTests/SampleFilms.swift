@@ -9,10 +9,13 @@ enum SampleFilms {
     /// The same in an mp4 whose index comes last.
     static let mp4IndexLast = made("short.mp4", seconds: 3, arguments: [])
     /// A minute of noise: about 9 MB, so that caches cannot swallow it.
-    static let long = made(
-        "long.mkv", seconds: 60,
-        arguments: ["-vf", "noise=alls=40:allf=t", "-b:v", "1200k", "-maxrate", "1200k",
-            "-bufsize", "600k"])
+    static let long = made("long.mkv", seconds: 60, arguments: noise)
+    /// The same in an mp4 whose index comes last.
+    static let longMp4 = made("long.mp4", seconds: 60, arguments: noise)
+
+    private static let noise = [
+        "-vf", "noise=alls=40:allf=t", "-b:v", "1200k", "-maxrate", "1200k", "-bufsize", "600k",
+    ]
 
     /// Where the films lie, for what needs a path.
     static let directory: URL = {

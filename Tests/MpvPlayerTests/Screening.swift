@@ -93,7 +93,8 @@ struct Screening {
 
 extension ItemID {
     static func sample(_ number: UInt8) throws -> ItemID {
-        try #require(ItemID(hexadecimal: [UInt8](repeating: number, count: 16).map(hexadecimal).joined()))
+        try #require(
+            ItemID(hexadecimal: [UInt8](repeating: number, count: 16).map(hexadecimal).joined()))
     }
 
     private static func hexadecimal(_ byte: UInt8) -> String {

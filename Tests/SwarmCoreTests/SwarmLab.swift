@@ -8,7 +8,7 @@ import PartyModel
 struct SwarmLab {
     enum Delivery {
         case message(Message)
-        case block(BlockAddress)
+        case block(BlockAddress, relay: Bool)
         /// The sender's own news that a block left.
         case sent(BlockAddress, to: PeerID)
     }
@@ -64,11 +64,13 @@ struct SwarmLab {
         case .send(let message, let other):
             count(message, from: peer, to: other)
             post(.message(message), from: peer, to: other)
-        case .upload(let address, let other):
+        case .upload(let address, let other, let relay):
             guard !mute.contains(peer) else { return }
             blocksSent[peer, default: 0] += 1
-            open[key(other, peer, address), default: 0] -= 1
-            post(.block(address), from: peer, to: other)
+            if open[key(other, peer, address), default: 0] > 0 {
+                open[key(other, peer, address), default: 0] -= 1
+            }
+            post(.block(address, relay: relay), from: peer, to: other)
             transit.append(
                 Transit(due: now, from: peer, to: peer, delivery: .sent(address, to: other)))
         case .store(let address, let from):
@@ -133,12 +135,13 @@ struct SwarmLab {
     private mutating func deliver(_ next: Transit) {
         switch next.delivery {
         case .sent(let address, let other): tell(next.to, .blockSent(address, to: other))
-        case .block(let address):
+        case .block(let address, let relay):
             tell(
                 next.to,
                 .blockArrived(
                     address.item, block: address.block.number,
-                    byteCount: geometry.length(of: address.block), from: next.from))
+                    byteCount: geometry.length(of: address.block), relay: relay,
+                    from: next.from))
         case .message(.bitfield(let page)): tell(next.to, .bitfield(page, from: next.from))
         case .message(.have(let have)): tell(next.to, .have(have, from: next.from))
         case .message(.request(let request)): tell(next.to, .request(request, from: next.from))

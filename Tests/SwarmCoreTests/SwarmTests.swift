@@ -44,7 +44,7 @@ struct SwarmTests {
         let order = lab.storedOrder[ana] ?? []
         // What was under way when the player spoke came first; then block 128 = 8 MiB.
         let underWay = order.prefix { $0 < 128 }.count
-        #expect(underWay <= PeerLedger.firstFlight)
+        #expect(underWay <= PeerLedger.credit)
         #expect(Array(order.dropFirst(underWay).prefix(128)) == Array(128..<256))
     }
 
@@ -178,7 +178,7 @@ struct SwarmViolationTests {
     func unsolicited() {
         #expect(
             drops(
-                .blockArrived(itemID(1), block: 0, byteCount: ChunkGeometry.blockSize, from: ana)))
+                .blockArrived(itemID(1), block: 0, byteCount: ChunkGeometry.blockSize, relay: false, from: ana)))
     }
 
     @Test("rejects what it does not have")

@@ -13,7 +13,8 @@ function ass.escape(text)
 end
 
 --- The tags that start an event: `at` is the point, `align` the corner or edge there (as on a
---- number pad), `size` the height of a line, `color` "RRGGBB", `alpha` 0 (solid) to 255 (nothing).
+--- number pad), `size` the height of a line, `color` "RRGGBB", `alpha` 0 (solid) to 255 (nothing),
+--- `border` the width of a black outline.
 function ass.style(style)
     local color = style.color or "FFFFFF"
     local tags = {
@@ -21,12 +22,10 @@ function ass.style(style)
         string.format("\\fs%.1f", style.size or 24),
         string.format("\\1c&H%s%s%s&", color:sub(5, 6), color:sub(3, 4), color:sub(1, 2)),
         string.format("\\1a&H%02X&", style.alpha or 0),
-        string.format("\\bord%.1f\\3c&H000000&\\3a&H%02X&\\shad0", style.border or 0,
-            style.border_alpha or 0),
+        string.format("\\bord%.1f\\3c&H000000&\\3a&H00&\\shad0", style.border or 0),
         string.format("\\b%d\\q2", style.bold and 1 or 0),
     }
     if style.font then tags[#tags + 1] = "\\fn" .. style.font end
-    if style.spacing then tags[#tags + 1] = string.format("\\fsp%.1f", style.spacing) end
     return "{" .. table.concat(tags) .. "}"
 end
 

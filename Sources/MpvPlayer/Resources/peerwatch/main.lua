@@ -38,8 +38,7 @@ local overlay = mp.create_osd_overlay("ass-events")
 local function draw()
     local width, height = mp.get_osd_size()
     if not width or width == 0 or height == 0 then return end
-    overlay.res_y = view.HEIGHT
-    overlay.res_x = view.HEIGHT * width / height
+    overlay.res_x, overlay.res_y = view.canvas(width, height)
 
     local events = {}
     local function add(more)
@@ -47,12 +46,11 @@ local function draw()
     end
     if card_is_open and room.token then
         add(view.card(room.token, room.viewers, opts.token_key, overlay.res_x))
-    elseif room.wait ~= "" then
-        add(view.wait(room.wait, overlay.res_x))
     end
+    if room.wait ~= "" then add(view.wait(room.wait, overlay.res_x)) end
     local texts = {}
     for _, notice in ipairs(notices) do texts[#texts + 1] = notice.text end
-    add(view.notices(texts))
+    add(view.notices(texts, overlay.res_y))
 
     if #events == 0 then
         overlay:remove()
@@ -122,7 +120,7 @@ local function copy(text)
         {name = "subprocess", args = program, stdin_data = text, playback_only = false},
         function(started, result)
             local copied = started and result.status == 0
-            show_notice(copied and "Token copied" or "Copying needs " .. program[1])
+            show_notice(copied and "Token copied" or "Copying needs the program " .. program[1])
         end)
 end
 

@@ -1,22 +1,35 @@
 -- What stands where? From what the room told us to lines of ASS markup. Pure: no mpv in here, so
--- that plain Lua can test it. Sizes are in units of a canvas 720 high.
+-- that plain Lua can test it. Sizes are in units of the canvas.
 
 local ass = require "ass"
 
 local view = {}
 
-view.HEIGHT = 720
+-- The canvas is 720 high, so that everything grows with the window; it is higher where the window is
+-- so narrow that the card would not fit.
+local HEIGHT, LEAST_WIDTH = 720, 700
 
 -- Characters of the token on one line: three lines hold the usual 100 to 130.
 local TOKEN_COLUMNS = 44
 local TOKEN_SIZE = 27
--- What a monospace character takes of the height of its line; libass counts the height with ascent
--- and descent, so it is less than the usual 0.6.
-local MONOSPACE_WIDTH = 0.53
+-- What a monospace character takes of the height of its line: 0.44 in DejaVu Sans Mono. libass
+-- counts the height with ascent and descent.
+local MONOSPACE_WIDTH = 0.46
+
+local CARD_TOP = 72
+-- Above the on-screen controller.
+local NOTICES_ABOVE_BOTTOM = 130
+local NOTICE_HEIGHT = 36
 
 local ACCENT = "7FD4FF"
 local QUIET = "B8C0C8"
 local BACK = "101418"
+
+--- Width and height of the canvas for a window of this size.
+function view.canvas(width, height)
+    local scale = math.max(HEIGHT / height, LEAST_WIDTH / width)
+    return width * scale, height * scale
+end
 
 --- The token in lines of equal length, as equal as they can be.
 function view.token_lines(token)
@@ -41,27 +54,28 @@ end
 function view.card(token, viewers, key, width)
     local lines = view.token_lines(token)
     local line_height = TOKEN_SIZE * 1.25
-    local card_width = math.min(width - 40, TOKEN_COLUMNS * TOKEN_SIZE * MONOSPACE_WIDTH + 96)
-    local card_height = 172 + #lines * line_height
-    local left, top, middle = (width - card_width) / 2, 48, width / 2
+    local card_width = TOKEN_COLUMNS * TOKEN_SIZE * MONOSPACE_WIDTH + 96
+    local card_height = 168 + #lines * line_height
+    local middle = width / 2
     local company = #viewers == 0 and "Send this token to your friends"
         or "Watching with " .. view.names(viewers)
+    local function line(y, style, text)
+        style.at, style.align = {middle, CARD_TOP + y}, 8
+        return ass.text(style, text)
+    end
 
     local events = {
-        ass.box({at = {left, top}, color = BACK, alpha = 40, border = 1, border_alpha = 150},
+        ass.box({at = {middle - card_width / 2, CARD_TOP}, color = BACK, alpha = 28},
             card_width, card_height, 18),
-        ass.text({at = {middle, top + 26}, align = 8, size = 32, bold = true}, "Watch together"),
-        ass.text({at = {middle, top + 66}, align = 8, size = 22, color = QUIET}, company),
+        line(24, {size = 32, bold = true}, "Watch together"),
+        line(64, {size = 22, color = QUIET}, company),
     }
-    local y = top + 108
-    for _, line in ipairs(lines) do
-        events[#events + 1] = ass.text(
-            {at = {middle, y}, align = 8, size = TOKEN_SIZE, color = ACCENT, font = "monospace"},
-            line)
+    local y = 108
+    for _, part in ipairs(lines) do
+        events[#events + 1] = line(y, {size = TOKEN_SIZE, color = ACCENT, font = "monospace"}, part)
         y = y + line_height
     end
-    events[#events + 1] = ass.text(
-        {at = {middle, y + 16}, align = 8, size = 20, color = QUIET},
+    events[#events + 1] = line(y + 14, {size = 20, color = QUIET},
         string.format("%s  hides this and shows it again  ·  Ctrl+%s  copies the token", key, key))
     return events
 end
@@ -73,17 +87,12 @@ function view.wait(sentence, width)
     }
 end
 
--- Above the on-screen controller.
-local NOTICE_BOTTOM = 590
-local NOTICE_HEIGHT = 36
-
 --- Notices, the newest at the bottom.
-function view.notices(texts)
+function view.notices(texts, height)
     local events = {}
     for index, text in ipairs(texts) do
-        local y = NOTICE_BOTTOM - (#texts - index) * NOTICE_HEIGHT
-        events[#events + 1] = ass.text(
-            {at = {28, y}, align = 1, size = 26, border = 2}, text)
+        local y = height - NOTICES_ABOVE_BOTTOM - (#texts - index) * NOTICE_HEIGHT
+        events[#events + 1] = ass.text({at = {28, y}, align = 1, size = 26, border = 2}, text)
     end
     return events
 end

@@ -1,0 +1,93 @@
+// How near does the swarm come to what its lines allow? Each row is one simulated party beside its goals.
+
+import Foundation
+import PartyModel
+import PartySimulator
+
+/// The table of simulated parties.
+enum SwarmBench {
+    /// A party to simulate, and what is wanted of it.
+    struct Row {
+        let name: String
+        var scenario: Scenario
+        var ratioGoal: Double?
+        var copiesGoal: Double?
+        var seekGoal: Double?
+    }
+
+    static func run(_ arguments: [String]) {
+        var words = arguments
+        let seed = number(after: "--seed", in: &words)
+        if let count = number(after: "--churn", in: &words) {
+            churn(seeds: (seed ?? 1)..<((seed ?? 1) + count))
+            return
+        }
+        if words.contains("--trace") {
+            _ = Simulation.run(.churn(seed: seed ?? 1), trace: PartyBench.say)
+            return
+        }
+        let pattern = words.joined(separator: " ")
+        PartyBench.say(
+            line([
+                "scenario", "T/bound", "goal", "copies", "goal", "start s", "stalls", "stalled s",
+                "seek s", "goal", "ctrl %", "dup", "wall s", "fingerprint",
+            ]))
+        for var row in rows where pattern.isEmpty || row.name.contains(pattern) {
+            if let seed { row.scenario.seed = seed }
+            show(row)
+        }
+    }
+
+    private static func show(_ row: Row) {
+        let start = ContinuousClock.now
+        let report = Simulation.run(row.scenario)
+        let wall = ContinuousClock.now - start
+        PartyBench.say(
+            line([
+                row.name, text(report.boundRatio), text(row.ratioGoal), text(report.hostCopies),
+                text(row.copiesGoal), text(report.startUp?.inSeconds), "\(report.stalls)",
+                text(report.stalled.inSeconds), text(report.seeks.first??.inSeconds),
+                text(row.seekGoal), text(report.controlShare * 100), "\(report.duplicateBlocks)",
+                text(wall.inSeconds), String(report.fingerprint, radix: 16),
+            ]))
+        for violation in report.violations { PartyBench.say("    \(violation)") }
+    }
+
+    /// Many short parties with everything that can go wrong; each failing seed says how to see it again.
+    private static func churn(seeds: Range<UInt64>) {
+        let start = ContinuousClock.now
+        var failed = 0
+        for seed in seeds {
+            let report = Simulation.run(.churn(seed: seed))
+            guard !report.violations.isEmpty else { continue }
+            failed += 1
+            PartyBench.say("seed \(seed) (PartyBench swarm --churn 1 --seed \(seed)):")
+            for violation in report.violations { PartyBench.say("    \(violation)") }
+        }
+        let wall = ContinuousClock.now - start
+        PartyBench.say("\(seeds.count) seeds, \(failed) failed, \(text(wall.inSeconds)) s")
+    }
+
+    // MARK: Words and numbers
+
+    private static func number(after option: String, in words: inout [String]) -> UInt64? {
+        guard let index = words.firstIndex(of: option), words.indices.contains(index + 1) else {
+            return nil
+        }
+        let number = UInt64(words[index + 1])
+        words.removeSubrange(index...index + 1)
+        return number
+    }
+
+    private static func text(_ number: Double?) -> String {
+        number.map { String(format: "%.2f", $0) } ?? "-"
+    }
+
+    private static func line(_ columns: [String]) -> String {
+        columns.enumerated().map { index, column in
+            let width = index == 0 ? 34 : 8
+            let space = String(repeating: " ", count: max(1, width - column.count))
+            return index == 0 ? column + space : space + column
+        }.joined()
+    }
+}

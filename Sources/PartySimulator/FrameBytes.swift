@@ -1,0 +1,30 @@
+// How large is a message on the line? As large as its frame, and what TLS and TCP put around it.
+
+import PartyModel
+
+extension Message {
+    /// TLS record header, type and tag (22), and TCP and IP headers with timestamps (52).
+    private static let envelope = 74
+    /// Length and type of a frame.
+    private static let frameHeader = 5
+
+    /// What a block's frame has beyond the block: header with eight leaves, and its length and type.
+    static let blockFrameOverhead = 330
+
+    /// Bytes on the line.
+    var frameBytes: Int { Self.envelope + Self.frameHeader + payloadBytes }
+
+    private var payloadBytes: Int {
+        switch self {
+        case .bitfield(let page): 22 + page.bits.count
+        case .have(let have): 20 + 5 * have.entries.count
+        case .request(let request), .cancel(let request), .reject(let request):
+            21 + 6 * request.runs.count
+        case .status: 41
+        case .ping: 8
+        case .pong: 24
+        // What no swarm sends.
+        case .introduction, .welcome, .roster, .playlist, .roots, .timeline, .bye: 256
+        }
+    }
+}

@@ -1,0 +1,105 @@
+// What one presses, all see: pause, play, seek and speed, whoever presses.
+
+import Foundation
+import Testing
+
+/// Who presses the keys.
+enum Presser: String, CaseIterable, CustomTestStringConvertible {
+    case host, guest
+
+    var testDescription: String { "the \(rawValue) presses" }
+}
+
+extension EndToEnd {
+    @Suite("Following")
+    struct Following {
+        @Test("what one presses reaches the other", arguments: Presser.allCases)
+        func pressed(_ presser: Presser) throws {
+            try Self.watching { host, guest in
+                let (one, other) = presser == .host ? (host, guest) : (guest, host)
+
+                try one.set("pause", to: true)
+                try other.wait(for: "pause", toBe: true)
+                try Self.expectSameFrame(one, other)
+
+                try one.command("seek", 20, "absolute+exact")
+                try Self.expectSameFrame(one, other, at: 20)
+
+                try one.set("pause", to: false)
+                try other.wait(for: "pause", toBe: false)
+                try other.wait(untilPast: 20.5)
+
+                try one.command("seek", 40, "absolute+exact")
+                try other.wait(untilPast: 40.5)
+
+                try one.set("speed", to: 1.5)
+                try other.wait(for: "speed", toBe: 1.5)
+                try one.set("speed", to: 1)
+                try other.wait(for: "speed", toBe: 1)
+            }
+        }
+
+        @Test("a key at one side after a key at the other: the last counts")
+        func inTurn() throws {
+            try Self.watching { host, guest in
+                for (one, other) in [(host, guest), (guest, host), (host, guest)] {
+                    try one.set("pause", to: true)
+                    try other.wait(for: "pause", toBe: true)
+                    try Self.expectSameFrame(one, other)
+                    try other.set("pause", to: false)
+                    try one.wait(for: "pause", toBe: false)
+                }
+            }
+        }
+
+        @Test("each key is told as its presser's")
+        func byName() throws {
+            try Stage.run { stage in
+                let host = try stage.host([Films.long()], name: "hanna")
+                let guest = try stage.guest(host.token, name: "gus")
+                try guest.wait(for: "first-frame")
+                try MpvIPC(guest).set("pause", to: true)
+                for peer in [host, guest] {
+                    let state = try peer.wait(for: "state") { $0.text("by") == "gus" }
+                    #expect(state.flag("paused") == true)
+                    #expect(state.number("speed") == 1)
+                }
+            }
+        }
+
+        /// A host and a guest who both see the film run.
+        private static func watching(_ body: (MpvIPC, MpvIPC) throws -> Void) throws {
+            try Stage.run { stage in
+                let host = try stage.host([Films.long()])
+                let guest = try stage.guest(host.token)
+                for peer in [host, guest] { try peer.wait(for: "first-frame") }
+                let (one, other) = (try MpvIPC(host), try MpvIPC(guest))
+                for player in [one, other] { try player.wait(untilPast: 0.2) }
+                try body(one, other)
+            }
+        }
+
+        /// Expects two players to come to rest on one frame, that of `seconds` if that is given.
+        private static func expectSameFrame(
+            _ one: MpvIPC, _ other: MpvIPC, at seconds: Double? = nil
+        ) throws {
+            let deadline = Date.now.addingTimeInterval(RunningPeerwatch.patience)
+            var shown: [Double]
+            repeat {
+                shown = try [one, other].compactMap { try $0.get("time-pos").number }
+                let wanted = seconds ?? shown.first ?? .nan
+                if shown.count == 2, abs(shown[0] - shown[1]) < frame / 10,
+                    abs(shown[0] - wanted) < frame
+                {
+                    return
+                }
+                usleep(10_000)
+            } while Date.now < deadline
+            Issue.record("one shows the frame at \(shown.first ?? .nan) s, "
+                + "the other that at \(shown.last ?? .nan) s")
+        }
+
+        /// Seconds that a frame of the films is shown.
+        private static let frame = 1.0 / 24
+    }
+}
