@@ -22,6 +22,10 @@ enum SwarmBench {
             churn(seeds: (seed ?? 1)..<((seed ?? 1) + count))
             return
         }
+        if words.contains("--trace") {
+            _ = Simulation.run(.churn(seed: seed ?? 1), trace: PartyBench.say)
+            return
+        }
         let pattern = words.joined(separator: " ")
         PartyBench.say(
             line([

@@ -39,6 +39,13 @@ extension Party {
     // MARK: Receiving
 
     func arrived(_ header: BlockHeader, _ bytes: ByteBuffer, from peer: PeerID) {
+        guard shelf?.film(header.item) != nil else {
+            // What does not fit is asked for again.
+            if earlyBlocks.count < Self.earlyBlocksKept {
+                earlyBlocks.append((header, bytes, peer))
+            }
+            return
+        }
         arrival = Arrival(leaves: header.leaves, bytes: bytes, sender: peer)
         progress.received(bytes.readableBytes)
         tellSwarm(
@@ -47,6 +54,9 @@ extension Party {
                 relay: header.relay, from: peer))
         arrival = nil
     }
+
+    /// 4 MiB: what the host sends before it is asked, and more.
+    static let earlyBlocksKept = 64
 
     private func store(_ address: BlockAddress) {
         guard let arrival, case .fetched(let film)? = shelf?.film(address.item) else { return }
@@ -77,7 +87,8 @@ extension Party {
     private func mismatched(_ address: BlockAddress, from peer: PeerID) {
         log.record(
             .verifiedBad(
-                peer: peer.description, chunk: address.block.chunk.number, block: address.block.slot))
+                peer: peer.description, chunk: address.block.chunk.number, block: address.block.slot
+            ))
         tellSwarm(.blockMismatched(address, from: peer))
     }
 
@@ -212,9 +223,13 @@ extension Party {
         }
     }
 
-    /// A film that changed or vanished ends the room it is hosted in.
+    /// A film that changed, vanished or cannot be read ends this party, and at the host the room.
     func filmFailed(_ error: PartyError) {
-        guard roomSigner != nil, !isLeaving else { return }
+        guard !isLeaving else { return }
+        guard roomSigner != nil else {
+            fail(error)
+            return
+        }
         // The others put it into a sentence of their own.
         let reason = String(error.description.dropLast())
         for peer in remotes.keys {
@@ -227,7 +242,8 @@ extension Party {
     private func sendRoot(_ root: ChunkRoot, of address: BlockAddress, to peer: PeerID) {
         guard let roomSigner else { return }
         rootFeeds[address.item]?.learn(root, of: address.block.chunk)
-        guard let list = rootFeeds[address.item]?.list(for: peer, before: address.block.chunk) else {
+        guard let list = rootFeeds[address.item]?.list(for: peer, before: address.block.chunk)
+        else {
             return
         }
         mesh?.send(.roots(roomSigner.sign(list)), to: peer)

@@ -21,7 +21,7 @@ extension Scenario {
         scenario.delay = 0.002...0.080
         scenario.jitter = .milliseconds(Int64(chance.index(below: 20)))
         scenario.mediaRate = chance.number(in: 200_000...1_000_000)
-        scenario.uplinkNoise = 0.3
+        if chance.happens(0.5) { scenario.pacing = chance.number(in: 0.7...1.3) }
         scenario.faultsEnd = faultsEnd
         scenario.missingPairs = missingPairs(among: count, &chance)
         scenario.clogs = clogs(among: count, &chance)
@@ -40,7 +40,9 @@ extension Scenario {
     }
 
     /// A tenth of the pairs of guests; the host reaches everyone.
-    private static func missingPairs(among guests: Int, _ chance: inout SeededGenerator) -> Set<Pair> {
+    private static func missingPairs(among guests: Int, _ chance: inout SeededGenerator) -> Set<
+        Pair
+    > {
         var pairs: Set<Pair> = []
         for low in 1...guests {
             for high in low..<(guests + 1) where high > low && chance.happens(0.1) {

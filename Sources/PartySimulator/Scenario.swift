@@ -27,8 +27,8 @@ public struct Scenario: Sendable {
     public var seeks: [Seek] = []
     /// From here on nothing goes wrong any more: links run, and nobody leaves or misbehaves.
     public var faultsEnd = MonotonicInstant(nanoseconds: 0)
-    /// How far from the truth a peer's estimate of its own uplink may be, as a fraction.
-    public var uplinkNoise = 0.0
+    /// To what part of its uplink each peer holds itself; `nil` when it does not.
+    public var pacing: Double?
 
     /// When a run is given up.
     public var timeLimit = Duration.seconds(3_600)

@@ -12,6 +12,9 @@ extension Simulation {
     mutating func introduceFilm(to node: Int) {
         tell(node, .itemAdded(item, geometry, node == Self.host ? .everything : .nothing))
         tell(node, .turned(to: item, followers: []))
+        if let part = scenario.pacing {
+            tell(node, .paced(bytesPerSecond: part * nodes[node].profile.uplink))
+        }
     }
 
     mutating func introduce(_ peer: Int, to node: Int) {
@@ -72,7 +75,11 @@ extension Simulation {
 
     private mutating func tell(_ node: Int, _ event: SwarmEvent) {
         guard nodes[node].isHere else { return }
-        for directive in nodes[node].swarm.on(event, now: now) { carryOut(directive, of: node) }
+        trace?("\(now.nanoseconds / 1_000) \(node) ← \(event)")
+        for directive in nodes[node].swarm.on(event, now: now) {
+            trace?("\(now.nanoseconds / 1_000) \(node) → \(directive)")
+            carryOut(directive, of: node)
+        }
     }
 
     // MARK: What a swarm decides
@@ -94,7 +101,8 @@ extension Simulation {
                 checker.note("node \(node) stores a block that did not just arrive", at: now)
                 return
             }
-            queue.plan(.checked(block, by: node, from: sender), at: nodes[node].disk.work(from: now))
+            queue.plan(
+                .checked(block, by: node, from: sender), at: nodes[node].disk.work(from: now))
         case .discard:
             checker.discarded()
         case .drop(let peer, let bye):

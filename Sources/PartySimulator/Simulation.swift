@@ -42,6 +42,7 @@ public struct Simulation {
     var bans: Set<Scenario.Pair> = []
     var checker: Checker
     var seekClocks: [SeekClock] = []
+    var trace: ((String) -> Void)?
     var fingerprint = Fingerprint()
     /// The block that a swarm is just being told of.
     var arriving: BlockInTransit?
@@ -55,8 +56,14 @@ public struct Simulation {
     static let host = 0
 
     /// Runs a scenario to its end.
-    public static func run(_ scenario: Scenario) -> SimulationReport {
+    ///
+    /// - Parameter trace: gets a line for everything a swarm is told and decides: time in
+    ///   microseconds, node, and what it is.
+    public static func run(
+        _ scenario: Scenario, trace: ((String) -> Void)? = nil
+    ) -> SimulationReport {
         var simulation = Simulation(scenario)
+        simulation.trace = trace
         simulation.run()
         return simulation.report()
     }

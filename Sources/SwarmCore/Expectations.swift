@@ -17,9 +17,12 @@ struct Expectations {
 
     var isEmpty: Bool { since.isEmpty }
 
-    /// The block is on its way; hearing it again changes nothing.
-    mutating func expect(_ address: BlockAddress, now: MonotonicInstant) {
-        if since[address] == nil { since[address] = now }
+    /// The block is on its way; `false` when that was known, and changes nothing.
+    @discardableResult
+    mutating func expect(_ address: BlockAddress, now: MonotonicInstant) -> Bool {
+        guard since[address] == nil else { return false }
+        since[address] = now
+        return true
     }
 
     mutating func arrived(_ address: BlockAddress) { since[address] = nil }

@@ -36,7 +36,7 @@ struct PeerLedger {
     private var unconfirmed: [BlockAddress: MonotonicInstant] = [:]
 
     /// Whether it has asked for anything yet: before, nobody knows what it needs first.
-    private(set) var hasAsked = false
+    var hasAsked = false
 
     var received = RateEstimator()
     /// The round trip as the room's pings measure it; a guess until then.
@@ -93,7 +93,11 @@ struct PeerLedger {
     // MARK: What it asked for
 
     /// What became of a request.
-    enum Owing { case accepted, alreadyOwed, tooMany }
+    enum Owing {
+        case accepted, alreadyOwed, tooMany
+        /// It was sent unasked, by us or by somebody we gave it to.
+        case onItsWay
+    }
 
     /// Notes a request without deciding when it is answered.
     mutating func note(_ address: BlockAddress) -> Owing {
@@ -150,6 +154,10 @@ struct PeerLedger {
     mutating func sent(_ address: BlockAddress) -> Sending? {
         sending.removeValue(forKey: address)
     }
+
+    /// Whether the block went to the peer unasked and it has not said so yet: a request for it has
+    /// crossed it on the way.
+    func isUnconfirmed(_ address: BlockAddress) -> Bool { unconfirmed[address] != nil }
 
     /// The peer has the block.
     mutating func confirm(_ address: BlockAddress) { unconfirmed[address] = nil }

@@ -69,6 +69,9 @@ struct Striper {
     static let assumedRate = 1_250_000.0
     /// A guest that lets this many blocks lie is given none to pass on until it does again.
     static let failuresAllowed = 4
+    /// A backlog is always as old as the news of it: a block's way to its owner and on, and the
+    /// word of its arrival back.
+    static let newsDelay = Duration.milliseconds(500)
     /// What passing on may take beyond twice the time its backlog explains.
     static let relayGrace = Duration.seconds(2)
 
@@ -118,11 +121,12 @@ struct Striper {
         return passage.owner == slot || passage.lackers.contains(slot)
     }
 
-    /// A player waits for a block that nobody was given: it goes out next, and what follows it after.
-    mutating func want(_ address: BlockAddress) {
+    /// A player waits for a block that nobody was given: it goes out next, and, if it `leads`, what
+    /// follows it after.
+    mutating func want(_ address: BlockAddress, leads: Bool) {
         guard isFree(address), !wanted.contains(address) else { return }
         wanted.append(address)
-        items[address.item]?.cursor = Int(address.block.number)
+        if leads { lead(to: address) }
     }
 
     /// The room watches from this block on: it and what follows go out next.
@@ -225,7 +229,8 @@ struct Striper {
         // Mutualcast's second case: beyond this the guests' links are full and the host's is not.
         let hostTime = 2 * reach * block / max(hostRate, 1)
         let relayTime = 2 * (reach - 1) * block / best.rate
-        return best.time > max(hostTime, relayTime) ? .host : .guest(best.slot)
+        let limit = max(hostTime, relayTime) + Self.newsDelay.inSeconds
+        return best.time > limit ? .host : .guest(best.slot)
     }
 
     /// Blocks that were not passed on in time, with those that still lack them; they are the host's

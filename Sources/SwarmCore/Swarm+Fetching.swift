@@ -153,10 +153,9 @@ extension Swarm {
     mutating func refused(_ request: BlockRequest, by peer: PeerID, now: MonotonicInstant) {
         for address in addresses(of: request) ?? [] {
             guard let asked = peers[peer]?.answer(address), !asked.isCancelled else { continue }
-            if peers[peer]?.isHost ?? false {
-                // The host has it and gave it to somebody who passes it on.
-                expectations.expect(address, now: now)
-            } else {
+            // It is on its way, from there or from whom the host gave it to; who says so again
+            // does not have it.
+            if !expectations.expect(address, now: now), peers[peer]?.isHost == false {
                 peers[peer]?.availability[address.item]?.remove(address.block)
             }
             unask(address)
@@ -183,7 +182,8 @@ extension Swarm {
         peers[peer]?.lastProgress = now
         expectations.arrived(address)
         let state = items[item]?[block]
-        if relays {
+        // Only the host says who passes what on.
+        if relays, peers[peer]?.isHost ?? false {
             if state == .verified { relay(address) } else { toRelay.insert(address) }
         }
         switch state {

@@ -23,10 +23,10 @@ extension Swarm {
             return
         }
         var refused: [BlockAddress] = []
-        for address in addresses {
-            switch owe(address, to: peer, isUrgent: request.isUrgent) {
+        for (position, address) in addresses.enumerated() {
+            switch owe(address, to: peer, isUrgent: request.isUrgent, leads: position == 0) {
             case .accepted: break
-            case .tooMany: refused.append(address)
+            case .tooMany, .onItsWay: refused.append(address)
             case .alreadyOwed:
                 directives.append(
                     .drop(peer, Bye(kind: .violation, reason: "it asked twice for one block")))
@@ -37,12 +37,15 @@ extension Swarm {
     }
 
     private mutating func owe(
-        _ address: BlockAddress, to peer: PeerID, isUrgent: Bool
+        _ address: BlockAddress, to peer: PeerID, isUrgent: Bool, leads: Bool
     ) -> PeerLedger.Owing {
         guard let slot = peers[peer]?.slot, items[address.item]?[address.block] == .verified else {
             return .tooMany
         }
-        if hosted.contains(address.item), striper.isComing(address, to: slot) { return .tooMany }
+        let isComing = hosted.contains(address.item) && striper.isComing(address, to: slot)
+        if isComing || peers[peer]?.isUnconfirmed(address) ?? false { return .onItsWay }
+        // Asked for, it goes out in its turn as an answer.
+        relays.received(address, by: slot)
         let owing = peers[peer]?.note(address) ?? .tooMany
         guard owing == .accepted else { return owing }
         guard hosted.contains(address.item), striper.isFree(address) else {
@@ -51,8 +54,28 @@ extension Swarm {
         }
         // Somebody will be given the block in a moment, and whoever else asks gets it from there.
         awaiting[address, default: .empty].insert(slot)
-        if isUrgent { striper.want(address) }
+        if isUrgent { striper.want(address, leads: leads) }
         return .accepted
+    }
+
+    /// Sends a peer what its player is about to ask for, without waiting to be asked.
+    mutating func anticipate(_ item: ItemID, _ ranges: [Range<Int64>], by peer: PeerID) {
+        guard hosted.contains(item), let geometry = items[item]?.geometry,
+            let ledger = peers[peer]
+        else { return }
+        peers[peer]?.hasAsked = true
+        for number in ranges.compactMap({ geometry.blocks(covering: $0) }).joined() {
+            guard let block = geometry.block(at: number) else { continue }
+            let address = BlockAddress(item: item, block: block)
+            guard !ledger.has(address), !striper.isComing(address, to: ledger.slot) else {
+                continue
+            }
+            if striper.isFree(address) {
+                striper.want(address, leads: false)
+            } else {
+                relays.add(address, to: PeerSet(bits: 1 << UInt64(ledger.slot)))
+            }
+        }
     }
 
     mutating func forgive(
@@ -107,7 +130,8 @@ extension Swarm {
         while underWay < allowed, let next = nextShipment(now: now, into: &directives) {
             peers[next.peer]?.send(next.address, isAnswer: next.isAnswer, at: now)
             if peers[next.peer]?.isLocal == false {
-                bucket.take(items[next.address.item]?.geometry.length(of: next.address.block) ?? 0, at: now)
+                bucket.take(
+                    items[next.address.item]?.geometry.length(of: next.address.block) ?? 0, at: now)
             }
             directives.append(.upload(next.address, to: next.peer, relay: next.relay))
             underWay += 1

@@ -33,6 +33,8 @@ public enum SwarmEvent: Sendable {
     case have(Have, from: PeerID)
     /// A peer asked for blocks.
     case request(BlockRequest, from: PeerID)
+    /// A peer is about to ask for these bytes of an item: its player opens it.
+    case anticipated(by: PeerID, ItemID, [Range<Int64>])
     /// A peer took requests back.
     case cancel(BlockRequest, from: PeerID)
     /// A peer will not send what it was asked for.
@@ -65,7 +67,9 @@ public enum SwarmHolding: Hashable, Sendable {
     case nothing
 }
 
-/// What the shell is to do. Directives are carried out in order.
+/// What the shell is to do.
+///
+/// Directives are carried out in order.
 public enum SwarmDirective: Hashable, Sendable {
     /// Send a message on the control connection.
     case send(Message, to: PeerID)

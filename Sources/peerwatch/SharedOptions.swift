@@ -31,6 +31,11 @@ struct SharedOptions: ParsableArguments {
             valueName: "file"))
     var events: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "The most to send, LAN excepted, as in 8mbit or 2MB a second.", valueName: "rate"))
+    var maxUpload: TransferRate?
+
     @Flag(help: "Say more of what goes on.")
     var verbose = false
 
@@ -50,11 +55,21 @@ struct SharedOptions: ParsableArguments {
         PartyConfiguration(
             role: role, name: name ?? NSUserName(), isHeadless: player?.headless ?? true,
             port: port,
-            bindAddresses: try bind.map { try PeerAddress(hostAndPort: $0).host },
+            bindAddresses: try bind.map(Self.listeningHost),
             advertisedAddresses: try advertise.map { try PeerAddress(hostAndPort: $0) },
+            uploadLimit: maxUpload?.bytesPerSecond,
             usesMpvConfiguration: !(player?.noConfig ?? false),
             loadsMpvScripts: !(player?.noScripts ?? false),
             mpvArguments: try MpvArguments(CommandWords.mpv))
+    }
+}
+
+extension SharedOptions {
+    /// The address of `--bind`, which has no port: that is `--port`.
+    private static func listeningHost(_ text: String) throws(PartyError) -> String {
+        let address = try PeerAddress(hostAndPort: text)
+        guard address.port == 0 else { throw .addressMalformed(text: text) }
+        return address.host
     }
 }
 

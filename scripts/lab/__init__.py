@@ -1,0 +1,1 @@
+"""What scripts/bench and scripts/netlab are made of; measures the program from outside."""
