@@ -17,7 +17,7 @@ extension EndToEnd {
                 let size = try film.fileSize
                 try Tool.run(
                     ["mount", "-t", "tmpfs", "-o", "size=\(size + size / 2)", "tmpfs", disk.path])
-                defer { _ = try? Tool.run(["umount", disk.path]) }
+                defer { _ = try? Tool.run(["umount", "--lazy", disk.path]) }
                 let ballast = disk.appending(path: "ballast")
                 try Data(count: size).write(to: ballast)
                 let kept = disk.appending(path: "kept")
