@@ -12,10 +12,13 @@ struct SeekClock {
     private var lacking: [Int]
     private var last: MonotonicInstant
 
-    init(from start: MonotonicInstant, offset: Int64, geometry: ChunkGeometry, nodes: [SimulatedNode]) {
+    init(
+        from start: MonotonicInstant, offset: Int64, geometry: ChunkGeometry, nodes: [SimulatedNode]
+    ) {
         let blockSize = Int64(ChunkGeometry.blockSize)
         let first = Int(offset / blockSize)
-        let end = min(Int((offset + Self.bytesNeeded + blockSize - 1) / blockSize), geometry.blockCount)
+        let end = min(
+            Int((offset + Self.bytesNeeded + blockSize - 1) / blockSize), geometry.blockCount)
         self.start = start
         last = start
         blocks = first..<max(first, end)

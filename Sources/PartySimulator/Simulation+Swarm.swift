@@ -101,7 +101,8 @@ extension Simulation {
                 checker.note("node \(node) stores a block that did not just arrive", at: now)
                 return
             }
-            queue.plan(.checked(block, by: node, from: sender), at: nodes[node].disk.work(from: now))
+            queue.plan(
+                .checked(block, by: node, from: sender), at: nodes[node].disk.work(from: now))
         case .discard:
             checker.discarded()
         case .drop(let peer, let bye):
