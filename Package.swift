@@ -32,7 +32,6 @@ let asn1 = Target.Dependency.product(name: "SwiftASN1", package: "swift-asn1")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
-let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
 
 let package = Package(
     name: "peerwatch",
@@ -58,13 +57,13 @@ let package = Package(
 
         // Cores: they decide, and touch nothing.
         .target(
-            name: "SwarmCore", dependencies: ["PartyModel", deque, heap], swiftSettings: settings),
+            name: "SwarmCore", dependencies: ["PartyModel", deque], swiftSettings: settings),
         .target(name: "RoomCore", dependencies: ["PartyModel"], swiftSettings: settings),
         .target(name: "SyncCore", dependencies: ["PartyModel"], swiftSettings: settings),
 
         // Shells: they carry out, and decide nothing.
         .target(
-            name: "FilmStore", dependencies: ["PartyModel", crypto, nioCore, nioConcurrency],
+            name: "FilmStore", dependencies: ["PartyModel", nioCore, nioConcurrency],
             swiftSettings: settings),
         .target(
             name: "MeshTransport",
@@ -85,7 +84,8 @@ let package = Package(
             name: "PartyRuntime",
             dependencies: [
                 "PartyModel", "WireFormat", "SwarmCore", "RoomCore", "SyncCore", "FilmStore",
-                "MeshTransport", "MpvPlayer", nioCore, nioPosix, nioConcurrency, crypto, logging, deque,
+                "MeshTransport", "MpvPlayer", nioCore, nioPosix, nioConcurrency, crypto, logging,
+                deque,
             ],
             swiftSettings: settings),
         .systemLibrary(name: "CAllocator"),

@@ -2,7 +2,9 @@
 
 public import Crypto
 
-/// Signs what must be trusted no matter who passes it on. Only the host has it.
+/// Signs what must be trusted no matter who passes it on.
+///
+/// Only the host has it.
 public struct RoomSigningKey: Sendable {
     private let key: Curve25519.Signing.PrivateKey
 

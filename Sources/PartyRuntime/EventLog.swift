@@ -7,7 +7,9 @@ import Dispatch
 import Foundation
 public import PartyModel
 
-/// The `--events` stream. Any thread may record.
+/// The `--events` stream.
+///
+/// Any thread may record.
 public final class EventLog: Sendable {
     private let queue = DispatchQueue(label: "peerwatch.events")
     private let handle: FileHandle?

@@ -13,7 +13,9 @@ enum Film: Sendable {
     case fetched(GuestFilm)
 }
 
-/// All films of the party. Any thread may ask.
+/// All films of the party.
+///
+/// Any thread may ask.
 final class FilmShelf: FilmProvider, Sendable {
     private let films = NIOLockedValueBox<[ItemID: Film]>([:])
     private let onRead: @Sendable (ItemID, Range<Int64>, _ waits: Bool) -> Void

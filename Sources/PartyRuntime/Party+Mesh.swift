@@ -56,7 +56,9 @@ extension Party {
         switch bye.kind {
         case .roomFull: fail(.roomFull)
         case .filmLost: fail(.roomClosed(reason: bye.reason))
-        case .leaving: notice("The host left; this film plays as far as it is here.")
+        case .leaving:
+            if let host = room?.member(peer) { report(host, .left) }
+            notice("The host left; this film plays as far as it is here.")
         case .violation, .duplicate: break
         }
     }

@@ -14,7 +14,9 @@ extension Party {
     // MARK: Hosting
 
     func openRoom(files: [String], membersAllowed: Int) async throws {
-        guard files.count <= Limits.items else { throw PartyError.tooManyFiles(limit: Limits.items) }
+        guard files.count <= Limits.items else {
+            throw PartyError.tooManyFiles(limit: Limits.items)
+        }
         let films = try await openFilms(files)
         let shelf = makeShelf()
         for film in films { shelf.put(.hosted(film), as: film.item) }
@@ -22,21 +24,24 @@ extension Party {
         let addresses = listeningAddresses(port: port)
         let items = films.map { PlaylistItem(id: $0.item, name: $0.name, geometry: $0.geometry) }
         guard let roomSigner, let first = items.first else { return }
-        let token = Token(room: roomKey, secret: secret, addresses: addresses)
-        log.record(.room(token: token.text, addresses: addresses.map(\.description)))
+        let playlist = Playlist(version: 1, items: items)
         room = Room(
             hosting: roomSigner, as: ownNewcomer, introduction: introduction(addresses),
-            signer: memberSigner, playlist: Playlist(version: 1, items: items),
-            start: configuration.mpvArguments.startPosition ?? .start, now: RoomInstant(nanoseconds: PartyClock.now.nanoseconds),
+            signer: memberSigner, playlist: playlist,
+            start: configuration.mpvArguments.startPosition ?? .start,
+            now: RoomInstant(nanoseconds: PartyClock.now.nanoseconds),
             membersAllowed: membersAllowed)
-        adopt(Playlist(version: 1, items: items))
+        adopt(playlist)
         for item in items {
             tellSwarm(.itemAdded(item.id, item.geometry, .everything))
             rootFeeds[item.id] = RootFeed(item: item.id, geometry: item.geometry)
         }
         playback.recordsPrefetch = !configuration.isHeadless
         playback.item = first.id
+        // A token that was passed on and leads nowhere would be worse than one a little later.
         try await openPlayer()
+        let token = Token(room: roomKey, secret: secret, addresses: addresses)
+        log.record(.room(token: token.text, addresses: addresses.map(\.description)))
         player?.showToken(token.text)
         if let intent = room?.intent { follow(intent) }
     }
@@ -72,7 +77,8 @@ extension Party {
     // MARK: Both
 
     func listen() async throws -> Int {
-        let hostSignature = roomSigner?.sign(HostBinding(fingerprint: identity.fingerprint)).signature
+        let hostSignature = roomSigner?.sign(HostBinding(fingerprint: identity.fingerprint))
+            .signature
         let mesh = try Mesh(
             eventLoop: loop, identity: identity, room: roomKey, secret: secret,
             hostSignature: hostSignature,
@@ -82,7 +88,8 @@ extension Party {
             onEvent: { [weak self] event in self?.assumeIsolated { $0.handle(event) } })
         self.mesh = mesh
         let port = try await mesh.listen(
-            hosts: configuration.bindAddresses, port: configuration.port ?? PartyConfiguration.usualPort,
+            hosts: configuration.bindAddresses,
+            port: configuration.port ?? PartyConfiguration.usualPort,
             fallsBack: configuration.port == nil
         ).get()
         log.record(.listening(port: port))
@@ -98,7 +105,9 @@ extension Party {
         }
         let found = bound.isEmpty ? LocalAddresses.all(port: port) : bound
         var addresses: [PeerAddress] = []
-        for address in given + found where !addresses.contains(address) { addresses.append(address) }
+        for address in given + found where !addresses.contains(address) {
+            addresses.append(address)
+        }
         return Array(addresses.prefix(Limits.addressesPerMember))
     }
 
@@ -118,7 +127,7 @@ extension Party {
             onRead: { [weak self] item, bytes, waits in
                 self?.enqueue { $0.playerReads(item, bytes, waits: waits) }
             },
-            onFailure: { [weak self] error in self?.enqueue { $0.fail(error) } })
+            onFailure: { [weak self] error in self?.enqueue { $0.filmFailed(error) } })
         self.shelf = shelf
         return shelf
     }

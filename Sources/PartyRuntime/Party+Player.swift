@@ -103,7 +103,8 @@ extension Party {
         let me = identity.peer.description
         log.record(
             isBuffering
-                ? .buffering(peer: me, name: configuration.name, seconds: playback.buffered.inSeconds)
+                ? .buffering(
+                    peer: me, name: configuration.name, seconds: playback.buffered.inSeconds)
                 : .resumed(peer: me, name: configuration.name))
         sendStatus()
     }

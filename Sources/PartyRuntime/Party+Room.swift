@@ -52,7 +52,7 @@ extension Party {
         }
     }
 
-    private func report(_ member: Member, _ state: PartyEvent.PeerState) {
+    func report(_ member: Member, _ state: PartyEvent.PeerState) {
         log.record(
             .peer(
                 id: member.peer.description, name: member.name, state: state,
@@ -82,15 +82,17 @@ extension Party {
         for (index, item) in playlist.items.enumerated() {
             log.record(.item(index: index, name: item.name, size: item.geometry.size))
         }
-        guard roomSigner == nil else { return }
-        for item in playlist.items where shelf?.film(item.id) == nil { fetch(item) }
+        if let intentWaiting { follow(intentWaiting) }
     }
 
-    /// Opens the place where a film grows, and tells the swarm what of it is there already.
-    private func fetch(_ item: PlaylistItem) {
-        guard case .joining(_, let directory) = configuration.role, !openingFilms.contains(item.id)
+    /// Opens the place where a film grows, unless it is open, and tells the swarm what of it is
+    /// there already.
+    ///
+    /// Only what plays and what comes next is opened: a playlist may be long.
+    private func fetch(_ id: ItemID) {
+        guard case .joining(_, let directory) = configuration.role, shelf?.film(id) == nil,
+            let item = room?.items?.item(id), openingFilms.insert(id).inserted
         else { return }
-        openingFilms.insert(item.id)
         let room = roomKey
         onWorker({
             let place: FilmPlace =
@@ -126,20 +128,19 @@ extension Party {
         return clocks[host]?.roomTime(at: now) ?? lastRoomClock?.roomTime(at: now)
     }
 
-    /// Follows a wish, as soon as its film and the player are there and the room's time is known.
+    /// Fetches what a wish is about, and follows it as soon as its film and the player are there and
+    /// the room's time is known.
     func follow(_ intent: Intent) {
-        guard let roomNow, shelf?.film(intent.item) != nil,
-            player != nil || configuration.isHeadless
-        else {
-            intentWaiting = intent
-            return
-        }
+        intentWaiting = intent
+        fetch(intent.item)
+        guard shelf?.film(intent.item) != nil else { return }
+        if playback.item != intent.item || !playback.isTurned { turn(to: intent.item) }
+        guard let roomNow, player != nil || configuration.isHeadless else { return }
         intentWaiting = nil
         log.record(
             .state(
                 paused: intent.isPaused, position: intent.position(at: roomNow).seconds,
                 speed: intent.speed.factor, by: name(of: intent.author), revision: intent.revision))
-        if playback.item != intent.item || !playback.isTurned { turn(to: intent.item) }
         tellFollower(.intent(intent))
     }
 
@@ -147,6 +148,7 @@ extension Party {
         playback.item = item
         playback.isTurned = true
         let followers = room?.items?.films.drop { $0.id != item }.dropFirst().prefix(1) ?? []
+        for follower in followers { fetch(follower.id) }
         tellSwarm(.turned(to: item, followers: followers.map(\.id)))
         let hints = prefetchHints.filter { $0.item == item }
         if !hints.isEmpty {

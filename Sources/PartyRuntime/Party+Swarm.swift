@@ -77,7 +77,8 @@ extension Party {
     private func mismatched(_ address: BlockAddress, from peer: PeerID) {
         log.record(
             .verifiedBad(
-                peer: peer.description, chunk: address.block.chunk.number, block: address.block.slot))
+                peer: peer.description, chunk: address.block.chunk.number, block: address.block.slot
+            ))
         tellSwarm(.blockMismatched(address, from: peer))
     }
 
@@ -212,9 +213,13 @@ extension Party {
         }
     }
 
-    /// A film that changed or vanished ends the room it is hosted in.
+    /// A film that changed, vanished or cannot be read ends this party, and at the host the room.
     func filmFailed(_ error: PartyError) {
-        guard roomSigner != nil, !isLeaving else { return }
+        guard !isLeaving else { return }
+        guard roomSigner != nil else {
+            fail(error)
+            return
+        }
         for peer in remotes.keys {
             mesh?.disconnect(peer, saying: Bye(kind: .filmLost, reason: error.description))
         }
@@ -225,7 +230,8 @@ extension Party {
     private func sendRoot(_ root: ChunkRoot, of address: BlockAddress, to peer: PeerID) {
         guard let roomSigner else { return }
         rootFeeds[address.item]?.learn(root, of: address.block.chunk)
-        guard let list = rootFeeds[address.item]?.list(for: peer, before: address.block.chunk) else {
+        guard let list = rootFeeds[address.item]?.list(for: peer, before: address.block.chunk)
+        else {
             return
         }
         mesh?.send(.roots(roomSigner.sign(list)), to: peer)

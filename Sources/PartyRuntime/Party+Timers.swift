@@ -184,7 +184,8 @@ extension Party {
     /// The next chunk not hashed: of the item that plays first, then in the playlist's order.
     private func nextToHash() -> (item: ItemID, chunk: ChunkIndex)? {
         let films = room?.items?.films ?? []
-        let ordered = films.filter { $0.id == playback.item } + films.filter { $0.id != playback.item }
+        let ordered =
+            films.filter { $0.id == playback.item } + films.filter { $0.id != playback.item }
         for item in ordered {
             while let chunk = item.geometry.chunk(at: hashing.cursors[item.id] ?? 0) {
                 hashing.cursors[item.id] = Int(chunk.number) + 1

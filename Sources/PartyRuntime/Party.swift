@@ -155,7 +155,9 @@ public actor Party {
         await close(reason: "left")
     }
 
-    /// Leaves the room; ``run()`` returns soon after. Any thread.
+    /// Leaves the room; ``run()`` returns soon after.
+    ///
+    /// Any thread.
     public nonisolated func leave() {
         loop.execute { self.assumeIsolated { $0.end(.success(())) } }
     }

@@ -5,7 +5,9 @@ import PartyModel
 
 /// The monotonic clock of this machine; wall clocks are never used.
 enum PartyClock {
-    /// Now. Any thread.
+    /// Now.
+    ///
+    /// Any thread.
     static var now: MonotonicInstant {
         MonotonicInstant(nanoseconds: Int64(NIODeadline.now().uptimeNanoseconds))
     }

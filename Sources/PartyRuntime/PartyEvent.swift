@@ -2,7 +2,9 @@
 
 public import PartyModel
 
-/// One event. Seconds are seconds; rates are bytes per second.
+/// One event.
+///
+/// Seconds are seconds; rates are bytes per second.
 public enum PartyEvent: Sendable {
     /// Connections are accepted.
     case listening(port: Int)
@@ -23,7 +25,8 @@ public enum PartyEvent: Sendable {
     /// The room's timeline changed.
     case state(paused: Bool, position: Double, speed: Double, by: String, revision: UInt64)
     /// How well this player follows; once a second while playing.
-    case sync(errorMs: Double?, offsetMs: Double?, rttMs: Double?, correction: Double, buffered: Double)
+    case sync(
+        errorMs: Double?, offsetMs: Double?, rttMs: Double?, correction: Double, buffered: Double)
     /// How the download goes; once a second while it runs.
     case progress(have: Int64, total: Int64, down: Double, up: Double)
     /// An item is whole, checked, and where it belongs.
@@ -110,7 +113,10 @@ extension PartyEvent {
         case .complete(let bytes, let seconds, let from, let path):
             [
                 ("bytes", .count(bytes)), ("seconds", .number(seconds)),
-                ("from", .object(from.sorted { $0.key < $1.key }.map { ($0.key, .count($0.value)) })),
+                (
+                    "from",
+                    .object(from.sorted { $0.key < $1.key }.map { ($0.key, .count($0.value)) })
+                ),
                 ("path", path.map(JSONValue.text) ?? .null),
             ]
         case .verifiedBad(let peer, let chunk, let block):

@@ -14,7 +14,8 @@ struct PrefetchRecorder {
     mutating func note(_ read: Range<Int64>) {
         guard !read.isEmpty else { return }
         if let index = ranges.firstIndex(where: {
-            read.lowerBound <= $0.upperBound + Self.gap && read.upperBound >= $0.lowerBound - Self.gap
+            read.lowerBound <= $0.upperBound + Self.gap
+                && read.upperBound >= $0.lowerBound - Self.gap
         }) {
             let known = ranges[index]
             ranges[index] =

@@ -28,7 +28,9 @@ struct ProgressBook {
         defer { lastLook = (now, downTotal, upTotal) }
         guard let lastLook, now > lastLook.at else { return nil }
         let seconds = (now - lastLook.at).inSeconds
-        return (Double(downTotal - lastLook.down) / seconds, Double(upTotal - lastLook.up) / seconds)
+        return (
+            Double(downTotal - lastLook.down) / seconds, Double(upTotal - lastLook.up) / seconds
+        )
     }
 
     /// The event of a finished item, once.

@@ -47,7 +47,9 @@ public struct Newcomer: Hashable, Sendable {
     }
 }
 
-/// What the shell is to do. Directives are carried out in order.
+/// What the shell is to do.
+///
+/// Directives are carried out in order.
 public enum RoomDirective: Hashable, Sendable {
     /// Send a message to one peer.
     case send(Message, to: PeerID)

@@ -57,7 +57,6 @@ struct Availability {
         mask.remove(slot: block.slot)
         set(chunk, to: mask)
     }
-
 }
 
 extension BitfieldPage {

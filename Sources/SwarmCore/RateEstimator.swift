@@ -40,8 +40,9 @@ struct RateEstimator {
 
     private func slot(of instant: MonotonicInstant) -> Int {
         let bucket = instant.nanoseconds / Self.bucketNanoseconds
-        return Int(((bucket % Int64(Self.bucketCount)) + Int64(Self.bucketCount))
-            % Int64(Self.bucketCount))
+        return Int(
+            ((bucket % Int64(Self.bucketCount)) + Int64(Self.bucketCount))
+                % Int64(Self.bucketCount))
     }
 
     private mutating func advance(to now: MonotonicInstant) {
@@ -49,7 +50,8 @@ struct RateEstimator {
         defer { newest = max(newest ?? current, current) }
         guard let newest, current > newest else { return }
         for bucket in (max(newest + 1, current - Int64(Self.bucketCount) + 1))...current {
-            let index = ((bucket % Int64(Self.bucketCount)) + Int64(Self.bucketCount))
+            let index =
+                ((bucket % Int64(Self.bucketCount)) + Int64(Self.bucketCount))
                 % Int64(Self.bucketCount)
             buckets[Int(index)] = 0
         }

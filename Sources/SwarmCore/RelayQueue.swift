@@ -65,7 +65,9 @@ struct RelayQueue {
 
     /// The peer has the block, wherever it came from.
     mutating func received(_ address: BlockAddress, by slot: Int) {
-        guard let index = entries[head...].firstIndex(where: { $0.address == address }) else { return }
+        guard let index = entries[head...].firstIndex(where: { $0.address == address }) else {
+            return
+        }
         take(slot, at: index)
     }
 

@@ -182,7 +182,8 @@ extension Swarm {
         peers[peer]?.lastProgress = now
         expectations.arrived(address)
         let state = items[item]?[block]
-        if relays {
+        // Only the host says who passes what on.
+        if relays, peers[peer]?.isHost ?? false {
             if state == .verified { relay(address) } else { toRelay.insert(address) }
         }
         switch state {

@@ -110,7 +110,8 @@ extension Swarm {
         while underWay < allowed, let next = nextShipment(now: now, into: &directives) {
             peers[next.peer]?.send(next.address, isAnswer: next.isAnswer, at: now)
             if peers[next.peer]?.isLocal == false {
-                bucket.take(items[next.address.item]?.geometry.length(of: next.address.block) ?? 0, at: now)
+                bucket.take(
+                    items[next.address.item]?.geometry.length(of: next.address.block) ?? 0, at: now)
             }
             directives.append(.upload(next.address, to: next.peer, relay: next.relay))
             underWay += 1

@@ -57,7 +57,9 @@ public struct Swarm {
     // MARK: Questions
 
     /// Where a block stands; `nil` for an item unknown.
-    public func state(of address: BlockAddress) -> BlockState? { items[address.item]?[address.block] }
+    public func state(of address: BlockAddress) -> BlockState? {
+        items[address.item]?[address.block]
+    }
 
     /// Bytes of an item that are verified.
     public func verifiedBytes(of item: ItemID) -> Int64 { items[item]?.verifiedBytes ?? 0 }

@@ -65,7 +65,9 @@ public enum SwarmHolding: Hashable, Sendable {
     case nothing
 }
 
-/// What the shell is to do. Directives are carried out in order.
+/// What the shell is to do.
+///
+/// Directives are carried out in order.
 public enum SwarmDirective: Hashable, Sendable {
     /// Send a message on the control connection.
     case send(Message, to: PeerID)

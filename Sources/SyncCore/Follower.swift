@@ -44,8 +44,9 @@ public enum FollowerDirective: Hashable, Sendable {
 
 /// The follower: events in, directives out.
 public struct Follower: Sendable {
-    /// Beyond this a playing player is moved by a seek. Smaller differences would be heard more
-    /// than seen.
+    /// Beyond this a playing player is moved by a seek.
+    ///
+    /// Smaller differences would be heard more than seen.
     public static let tolerance = Duration.milliseconds(300)
     /// A paused player is moved when it shows another frame: less than half of one at 60 Hz.
     public static let pausedTolerance = Duration.milliseconds(8)
@@ -145,7 +146,9 @@ public struct Follower: Sendable {
         }
         guard openItem == intent.item else { return }
         if speed.command(intent.speed, now: now) { directives.append(.setSpeed(intent.speed)) }
-        if pause.command(intent.isPaused, now: now) { directives.append(.setPaused(intent.isPaused)) }
+        if pause.command(intent.isPaused, now: now) {
+            directives.append(.setPaused(intent.isPaused))
+        }
         let tolerance = intent.isPaused ? Self.pausedTolerance : Self.tolerance
         note(estimate(at: now, isPlaying: wasPlaying), now: now)
         if distance(to: target) > tolerance { seek(to: target, now: now, into: &directives) }

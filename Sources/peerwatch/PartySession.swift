@@ -13,7 +13,8 @@ enum PartySession {
     ) async throws {
         let narrator = Narrator(writesToken: path != "-")
         let log = try EventLog(path: path) { narrator.tell($0) }
-        var logger = Logger(label: "peerwatch", factory: { StreamLogHandler.standardError(label: $0) })
+        var logger = Logger(
+            label: "peerwatch", factory: { StreamLogHandler.standardError(label: $0) })
         logger.logLevel = isVerbose ? .debug : .warning
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let party = try Party(configuration, on: group.next(), log: log, logger: logger)

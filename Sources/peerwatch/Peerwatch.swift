@@ -25,9 +25,12 @@ enum Main {
     static func main() async {
         Allocator.tune()
         do {
-            guard let command = try Peerwatch.parseAsRoot(CommandWords.own) as? any PartyCommand
-            else { throw CleanExit.helpRequest() }
-            try await command.runParty()
+            var command = try Peerwatch.parseAsRoot(CommandWords.own)
+            if let party = command as? any PartyCommand {
+                try await party.runParty()
+            } else {
+                try command.run()
+            }
             exit(0)
         } catch let error as PartyError {
             Terminal.complain(error.description)
@@ -40,7 +43,8 @@ enum Main {
                 exit(0)
             }
             Terminal.say(message)
-            exit(misused)
+            // The parser's own word for misuse becomes ours; whatever else went wrong is a failure.
+            exit(status == .validationFailure ? misused : ExitCode.failure.rawValue)
         }
     }
 }

@@ -50,11 +50,20 @@ struct SharedOptions: ParsableArguments {
         PartyConfiguration(
             role: role, name: name ?? NSUserName(), isHeadless: player?.headless ?? true,
             port: port,
-            bindAddresses: try bind.map { try PeerAddress(hostAndPort: $0).host },
+            bindAddresses: try bind.map(Self.listeningHost),
             advertisedAddresses: try advertise.map { try PeerAddress(hostAndPort: $0) },
             usesMpvConfiguration: !(player?.noConfig ?? false),
             loadsMpvScripts: !(player?.noScripts ?? false),
             mpvArguments: try MpvArguments(CommandWords.mpv))
+    }
+}
+
+extension SharedOptions {
+    /// The address of `--bind`, which has no port: that is `--port`.
+    private static func listeningHost(_ text: String) throws(PartyError) -> String {
+        let address = try PeerAddress(hostAndPort: text)
+        guard address.port == 0 else { throw .addressMalformed(text: text) }
+        return address.host
     }
 }
 

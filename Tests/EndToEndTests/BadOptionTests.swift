@@ -14,7 +14,8 @@ extension EndToEnd {
                 #expect(try first.port == 9876)
                 try stage.expect(
                     ["seed", film.path, "--bind", stage.address, "--port", "9876"],
-                    toSay: "Port 9876 is in use by another program; choose another one with --port.",
+                    toSay:
+                        "Port 9876 is in use by another program; choose another one with --port.",
                     status: 1)
                 let second = try stage.host([film], name: "second", command: "seed")
                 #expect(try second.port == 9877)
@@ -52,7 +53,8 @@ extension EndToEnd {
         @Test("no display to open a window on")
         func noDisplay() throws {
             try Stage.run { stage in
-                let sentence = "There is no display to open a window on; set DISPLAY or "
+                let sentence =
+                    "There is no display to open a window on; set DISPLAY or "
                     + "WAYLAND_DISPLAY, or use --headless."
                 let play = ["play", try Films.brief(1).path, "--bind", stage.address]
                 try stage.expect(play, toSay: sentence, status: 1)
@@ -83,7 +85,8 @@ extension EndToEnd {
         @Test(
             "words that the command line does not know",
             arguments: [
-                ["play", "film.mkv", "--no-such-option"], ["play"], ["join"], ["watch", "film.mkv"],
+                ["play", "film.mkv", "--no-such-option"], ["play"], ["join"],
+                ["watch", "film.mkv"],
                 ["play", "film.mkv", "--max-viewers", "0"],
                 ["seed", "film.mkv", "--max-viewers", "65"],
                 ["seed", "film.mkv", "--headless"],

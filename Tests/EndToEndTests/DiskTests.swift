@@ -56,7 +56,8 @@ extension EndToEnd {
                 try file.write(contentsOf: Data("another film".utf8))
                 try file.close()
 
-                let why = "film.mkv changed while it was shared, so the room had to stop; "
+                let why =
+                    "film.mkv changed while it was shared, so the room had to stop; "
                     + "start it again."
                 for (peer, sentence, code) in [
                     (host, why, "film-changed"),

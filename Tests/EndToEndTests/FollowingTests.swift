@@ -95,8 +95,9 @@ extension EndToEnd {
                 }
                 usleep(10_000)
             } while Date.now < deadline
-            Issue.record("one shows the frame at \(shown.first ?? .nan) s, "
-                + "the other that at \(shown.last ?? .nan) s")
+            Issue.record(
+                "one shows the frame at \(shown.first ?? .nan) s, "
+                    + "the other that at \(shown.last ?? .nan) s")
         }
 
         /// Seconds that a frame of the films is shown.

@@ -15,7 +15,8 @@ enum Request: Int32, CaseIterable, CustomTestStringConvertible {
 extension EndToEnd {
     @Suite("Leaving")
     struct Leaving {
-        @Test("either side leaves when it is asked to", arguments: Request.allCases, Presser.allCases)
+        @Test(
+            "either side leaves when it is asked to", arguments: Request.allCases, Presser.allCases)
         func asked(_ request: Request, _ presser: Presser) throws {
             try Stage.run { stage in
                 let host = try stage.host([Films.short(.mkv)])

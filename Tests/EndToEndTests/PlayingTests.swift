@@ -34,7 +34,9 @@ extension EndToEnd {
                 let guest = try stage.guest(host.token)
                 for peer in [host, guest] {
                     for (index, film) in films.enumerated() {
-                        let item = try peer.wait(for: "item") { $0.number("index") == Double(index) }
+                        let item = try peer.wait(for: "item") {
+                            $0.number("index") == Double(index)
+                        }
                         #expect(item.text("name") == film.lastPathComponent)
                     }
                     try peer.wait(for: "end") { $0.number("index") == 1 }

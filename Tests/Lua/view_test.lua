@@ -23,7 +23,8 @@ equal("plain text stays", ass.escape("Ana – 漢字"), "Ana – 漢字")
 equal("a brace opens no tag", ass.escape("{\\an8}x"), "\\{\\" .. JOINER .. "an8}x")
 equal("a backslash is none of libass", ass.escape("a\\Nb"), "a\\" .. JOINER .. "Nb")
 equal("a line break is a space", ass.escape("a\r\nb\tc"), "a  b c")
-contains("a colour is written backwards", ass.style({at = {1, 2}, color = "102030"}), "\\1c&H302010&")
+contains("a colour is written backwards",
+    ass.style({at = {1, 2}, color = "102030"}), "\\1c&H302010&")
 contains("text is escaped", ass.text({at = {0, 0}}, "{"), "}\\{")
 
 equal("nobody", view.names({}), "")

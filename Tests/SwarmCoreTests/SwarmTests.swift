@@ -178,7 +178,9 @@ struct SwarmViolationTests {
     func unsolicited() {
         #expect(
             drops(
-                .blockArrived(itemID(1), block: 0, byteCount: ChunkGeometry.blockSize, relay: false, from: ana)))
+                .blockArrived(
+                    itemID(1), block: 0, byteCount: ChunkGeometry.blockSize, relay: false, from: ana
+                )))
     }
 
     @Test("rejects what it does not have")

@@ -4,7 +4,8 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from lab import host, join, throughput, watching
+from lab import control, host, join, relay_loss, slow_join, swarm, throughput, watching
+from lab.namespaces import Unavailable
 from lab.program import BINARY, Unexpected
 
 TOPICS: dict[str, tuple[str, Callable[[], None]]] = {
@@ -12,6 +13,10 @@ TOPICS: dict[str, tuple[str, Callable[[], None]]] = {
     "join": ("first frame of a guest, beside mpv over HTTP", join.run),
     "throughput": ("one guest at full speed, beside libtorrent", throughput.run),
     "watching": ("memory and processor beyond plain mpv", watching.run),
+    "swarm": ("a film to four guests on slow lines, beside libtorrent", swarm.run),
+    "slow-join": ("first frame of a guest on slow lines, beside mpv over HTTP", slow_join.run),
+    "control": ("a pause beside downloads that fill the lines", control.run),
+    "relay-loss": ("the busiest guest is killed while all watch", relay_loss.run),
 }
 
 
@@ -33,7 +38,7 @@ def main() -> int:
     for name in chosen:
         try:
             TOPICS[name][1]()
-        except Unexpected as error:
+        except (Unexpected, Unavailable) as error:
             print(f"  not measured: {error}")
             failed = True
     return 1 if failed else 0

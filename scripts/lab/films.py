@@ -28,8 +28,8 @@ CONTAINERS: dict[str, tuple[str, ...]] = {
 def random_film(path: Path, size: int) -> Path:
     """Bytes that nothing can compress or guess; not a film to play."""
     with path.open("wb") as file:
-        for _ in range(size // PIECE_BYTES):
-            file.write(os.urandom(PIECE_BYTES))
+        for begin in range(0, size, PIECE_BYTES):
+            file.write(os.urandom(min(PIECE_BYTES, size - begin)))
     return path
 
 

@@ -32,7 +32,9 @@ enum Films {
     }
 
     /// Two seconds, for rooms with several films.
-    static func brief(_ number: Int) throws -> URL { try film("brief-\(number).mkv", .mkv, seconds: 2) }
+    static func brief(_ number: Int) throws -> URL {
+        try film("brief-\(number).mkv", .mkv, seconds: 2)
+    }
 
     /// A minute of noise at 100 KB/s: six megabytes, so that a slow line needs time for it.
     static func long(_ container: Container = .mkv) throws -> URL {
@@ -43,7 +45,8 @@ enum Films {
     /// Bytes a second of a long film, about.
     static let longRate = 100_000
 
-    private static let noise = ["-vf", "noise=alls=20:allf=t", "-b:v", "750k", "-maxrate", "750k"]
+    private static let noise =
+        ["-vf", "noise=alls=20:allf=t", "-b:v", "750k", "-maxrate", "750k"]
         + ["-bufsize", "375k"]
 
     private static let made = NIOLockedValueBox<[String: URL]>([:])

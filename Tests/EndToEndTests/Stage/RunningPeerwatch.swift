@@ -139,7 +139,8 @@ final class RunningPeerwatch: Sendable {
     var account: String {
         state.withState { state in
             let end = state.end.map { "ended with \($0.status)" } ?? "running"
-            return ([end] + state.events.suffix(20).map(\.description)
+            return
+                ([end] + state.events.suffix(20).map(\.description)
                 + state.complaints.lines.suffix(20)).joined(separator: "\n")
         }
     }

@@ -30,7 +30,9 @@ final class SlowLink: Sendable {
                     // What waits before the line waits at the host, not in a buffer of this machine.
                     .channelOption(.socketOption(.so_rcvbuf), value: Self.portion)
                     .channelOption(
-                        .recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: Self.portion))
+                        .recvAllocator,
+                        value: FixedSizeRecvByteBufferAllocator(capacity: Self.portion)
+                    )
                     .connect(host: host, port: port)
                     .flatMapThrowing { far in
                         try near.pipeline.syncOperations.addHandler(Relay(to: far, meter: nil))

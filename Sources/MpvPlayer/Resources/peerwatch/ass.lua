@@ -42,7 +42,8 @@ function ass.box(style, width, height, radius)
     local far = radius * (1 - ROUNDNESS)
     local right, bottom = width, height
     local path = string.format(
-        "m %.1f 0 l %.1f 0 b %.1f 0 %.1f %.1f %.1f %.1f l %.1f %.1f b %.1f %.1f %.1f %.1f %.1f %.1f "
+        "m %.1f 0 l %.1f 0 b %.1f 0 %.1f %.1f %.1f %.1f l %.1f %.1f b %.1f %.1f %.1f %.1f %.1f %.1f"
+            .. " "
             .. "l %.1f %.1f b %.1f %.1f 0 %.1f 0 %.1f l 0 %.1f b 0 %.1f %.1f 0 %.1f 0",
         radius, right - radius,
         right - far, right, far, right, radius,

@@ -5,8 +5,8 @@ local ass = require "ass"
 
 local view = {}
 
--- The canvas is 720 high, so that everything grows with the window; it is higher where the window is
--- so narrow that the card would not fit.
+-- The canvas is 720 high, so that everything grows with the window; it is higher where the window
+-- is so narrow that the card would not fit.
 local HEIGHT, LEAST_WIDTH = 720, 700
 
 -- Characters of the token on one line: three lines hold the usual 100 to 130.

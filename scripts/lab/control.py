@@ -1,0 +1,100 @@
+"""How long a pause takes to reach everybody while the lines are full of film."""
+
+import statistics
+import subprocess
+import tempfile
+import time
+from collections.abc import Sequence
+from contextlib import ExitStack
+from pathlib import Path
+
+from lab import report
+from lab.films import film
+from lab.network import End, Network
+from lab.program import SILENT_MPV, Event, Program
+from lab.remote_mpv import RemoteMpv
+from lab.swarm import GUESTS, HOST, started
+
+# Changes of mind, each seen by four guests; with them a p99 means something.
+PRESSES = 30
+# Between two presses: longer than what the slowest one should take.
+PRESS_INTERVAL_SECONDS = 0.7
+PING_INTERVAL_SECONDS = 0.05
+
+
+def arrivals(guest: Program, since: int, paused: bool) -> Event | None:
+    """The first change of the room that a guest heard of after so many events."""
+    states = (e for e in guest.events[since:] if e.name == "state")
+    return next((e for e in states if e.fields["paused"] is paused), None)
+
+
+def press(keyboard: RemoteMpv, guests: Sequence[Program], *, paused: bool) -> list[float]:
+    """Seconds from the host's key to each guest's event; nothing from a guest that heard nothing."""
+    known = [len(guest.events) for guest in guests]
+    pressed = time.monotonic()
+    keyboard.command("set_property", "pause", paused)
+    time.sleep(PRESS_INTERVAL_SECONDS)
+    delays = []
+    for guest, since in zip(guests, known):
+        event = arrivals(guest, since, paused)
+        if event is not None:
+            delays.append(guest.started + event.at - pressed)
+    return delays
+
+
+def pinging(source: End, target: End) -> "subprocess.Popen[str]":
+    """Pings that say how full the line itself is, whatever the program does."""
+    command = [*source.prefix, "ping", "-n", "-i", str(PING_INTERVAL_SECONDS), target.address]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+
+
+def round_trips(ping: "subprocess.Popen[str]") -> list[float]:
+    """Seconds of every ping that was answered; ends it."""
+    ping.terminate()
+    said = ping.communicate()[0]
+    return [
+        float(line.rpartition("time=")[2].split()[0]) / 1000
+        for line in said.splitlines()
+        if "time=" in line
+    ]
+
+
+def milliseconds(values: Sequence[float]) -> str:
+    """Median and 99th percentile."""
+    if len(values) < 2:
+        return "nothing seen"
+    last = statistics.quantiles(values, n=100, method="inclusive")[98]
+    return f"{statistics.median(values) * 1000:.0f} ms, p99 {last * 1000:.0f} ms"
+
+
+def run() -> None:
+    report.topic(
+        "control: a pause of the host beside four downloads, host 20 Mbit/s up, 25 ms one way"
+    )
+    # More than the room can carry, so that the lines stay full while it is watched.
+    path = film("film.mkv", megabits=10, seconds=60)
+    delays: list[float] = []
+    with Network(HOST, GUESTS) as network, ExitStack() as stack:
+        room = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="peerwatch-bench-")))
+        keyboard_path = room / "keyboard"
+        mpv = (*SILENT_MPV, f"--input-ipc-server={keyboard_path}")
+        words = ("play", str(path), "--no-config")
+        host = stack.enter_context(started(*words, end=network.host, room=room, mpv=mpv))
+        host.wait_for("first-frame")
+        guests = []
+        for end in network.guests:
+            words = ("join", host.token, "--headless")
+            guests.append(stack.enter_context(started(*words, end=end, room=room)))
+        for guest in guests:
+            guest.wait_for("progress")
+        pings = pinging(network.host, network.guests[0])
+        with RemoteMpv(keyboard_path) as keyboard:
+            for number in range(PRESSES):
+                report.doing(f"{number} of {PRESSES}")
+                delays += press(keyboard, guests, paused=number % 2 == 0)
+        done = sum(any(e.name == "complete" for e in guest.events) for guest in guests)
+        trips = round_trips(pings)
+    report.done()
+    report.row("key to the guests' events", milliseconds(delays), goal="one way + a frame")
+    report.row("round trip of pings meanwhile", milliseconds(trips), "50 ms on empty lines")
+    report.note(f"heard {len(delays)} of {PRESSES * len(guests)}; {done} downloads ended before the end")

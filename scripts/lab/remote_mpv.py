@@ -1,0 +1,45 @@
+"""The keyboard of a player that runs somewhere else: commands over mpv's own socket."""
+
+import json
+import socket
+import time
+from pathlib import Path
+from typing import Any
+
+from lab.program import Unexpected
+
+PATIENCE_SECONDS = 10.0
+
+
+class RemoteMpv:
+    """A connection to `--input-ipc-server=PATH`."""
+
+    def __init__(self, path: Path) -> None:
+        self._socket = socket.socket(socket.AF_UNIX)
+        self._socket.settimeout(PATIENCE_SECONDS)
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while True:
+            try:
+                self._socket.connect(str(path))
+                break
+            except OSError as error:
+                if time.monotonic() > deadline:
+                    raise Unexpected("mpv's socket does not answer") from error
+                time.sleep(0.02)
+        self._answers = self._socket.makefile("r")
+
+    def __enter__(self) -> "RemoteMpv":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._answers.close()
+        self._socket.close()
+
+    def command(self, *words: Any) -> Any:
+        """What mpv answers to a command."""
+        self._socket.sendall(json.dumps({"command": words}).encode() + b"\n")
+        for line in self._answers:
+            answer = json.loads(line)
+            if "error" in answer:
+                return answer.get("data")
+        raise Unexpected("mpv closed its socket")

@@ -1,0 +1,76 @@
+"""How soon a guest sees the film of a host with a slow uplink."""
+
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from lab import report
+from lab.films import CONTAINERS, film
+from lab.links import parse
+from lab.mpv_reference import first_frame
+from lab.network import End, Network
+from lab.program import ROOT, SILENT_MPV
+from lab.swarm import started
+
+HOST = parse("up=6mbit,down=50mbit,delay=12.5ms")
+GUEST = parse("up=6mbit,down=50mbit,delay=12.5ms")
+PORT = 8080
+RUNS = 3
+
+
+@contextmanager
+def web_server(directory: Path, end: End) -> Iterator[str]:
+    """The address of a web server at that end."""
+    server = subprocess.Popen(
+        [*end.prefix, sys.executable, "-m", "lab.webserver", str(directory), end.address, str(PORT)],
+        cwd=ROOT / "scripts",
+    )
+    try:
+        probe = [*end.prefix, "ss", "-Hltn", f"sport = :{PORT}"]
+        while not subprocess.run(probe, capture_output=True).stdout:
+            time.sleep(0.05)
+        yield f"http://{end.address}:{PORT}"
+    finally:
+        server.kill()
+        server.wait()
+
+
+def joined(network: Network, path: Path) -> float:
+    """Seconds from a guest's start to its first frame, in the room of a host that plays."""
+    with tempfile.TemporaryDirectory(prefix="peerwatch-bench-") as name:
+        room = Path(name)
+        words = ("play", str(path), "--no-config")
+        with started(*words, end=network.host, room=room, mpv=SILENT_MPV) as host:
+            host.wait_for("first-frame")
+            words = ("join", host.token, "--no-config")
+            with started(*words, end=network.guests[0], room=room, mpv=SILENT_MPV) as guest:
+                return guest.wait_for("first-frame", 60).at
+
+
+def run() -> None:
+    report.topic("slow-join: start of a guest to its first frame, host 6 Mbit/s up, 50 ms round trip")
+    with Network(HOST, [GUEST]) as network:
+        for container in CONTAINERS:
+            path = film(container)
+            ours: list[float] = []
+            plain: list[float] = []
+            with web_server(path.parent, network.host) as address:
+                for number in range(RUNS):
+                    report.doing(f"{container}, run {number + 1} of {RUNS}")
+                    viewer = network.guests[0].prefix
+                    plain.append(first_frame(f"{address}/{path.name}", prefix=viewer))
+            for number in range(RUNS):
+                report.doing(f"{container}, run {number + 1} of {RUNS}")
+                ours.append(joined(network, path))
+            report.done()
+            index_last = container in ("index-at-end.mp4", "film.avi")
+            report.row(
+                container,
+                report.seconds(ours),
+                f"mpv http {report.seconds(plain)}",
+                "≤ mpv" if index_last else "≤ mpv + 0.1 s",
+            )
