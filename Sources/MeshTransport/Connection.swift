@@ -60,6 +60,7 @@ final class Connection: ChannelInboundHandler {
     private let session: NIOSSLHandler
     private let credentials: HandshakeCredentials
     private let deadlines: HandshakeDeadlines
+    private let greeting: () -> [Message]
 
     private var context: ChannelHandlerContext?
     private var handshake: HandshakeMachine?
@@ -71,13 +72,14 @@ final class Connection: ChannelInboundHandler {
     init(
         side: Side, sessions: SecureSessions, session: NIOSSLHandler,
         credentials: HandshakeCredentials, deadlines: HandshakeDeadlines,
-        onEvent: @escaping (Connection, Event) -> Void
+        greeting: @escaping () -> [Message], onEvent: @escaping (Connection, Event) -> Void
     ) {
         self.side = side
         self.sessions = sessions
         self.session = session
         self.credentials = credentials
         self.deadlines = deadlines
+        self.greeting = greeting
         self.onEvent = onEvent
     }
 
@@ -227,12 +229,20 @@ extension Connection {
         for directive in directives {
             switch directive {
             case .sendHello(let hello): write { FrameEncoder.encode(hello, into: &$0) }
-            case .sendProof(let proof): write { FrameEncoder.encode(proof, into: &$0) }
+            case .sendProof(let proof):
+                write { FrameEncoder.encode(proof, into: &$0) }
+                greet()
             case .readyToProve: onEvent(self, .readyToProve)
             case .accept(let peer): accept(peer)
             case .refuse(let failure): close(.refused(failure))
             }
         }
+    }
+
+    /// Speaks to the host right behind the proof.
+    private func greet() {
+        guard case .dialler(.control, expecting: .host) = side else { return }
+        for message in greeting() { write { FrameEncoder.encode(message, into: &$0) } }
     }
 
     private func accept(_ peer: ProvenPeer) {

@@ -16,6 +16,11 @@ public final class Mesh {
     /// This peer's own entry, signed by the room; shown to guests that are dialled.
     public var membership: Signed<Member>?
 
+    /// What a guest says right behind its proof when it dials the host.
+    ///
+    /// The host has proven itself by the room's key by then; saying it at once saves a round trip.
+    public var greeting: () -> [Message] = { [] }
+
     /// The port it listens on.
     public private(set) var listeningPort: Int?
 
@@ -180,8 +185,8 @@ extension Mesh {
 
     /// Sends a block of 1 to ``ChunkGeometry/blockSize`` bytes.
     ///
-    /// ``MeshEvent/blockSent(to:bytes:)`` follows when it has left. Two or three at a time keep a
-    /// connection busy; what waits here cannot be overtaken.
+    /// ``MeshEvent/blockSent(to:bytes:)`` follows when it has left. What waits here cannot be
+    /// overtaken, so give it a few at a time.
     public func sendBlock(_ header: BlockHeader, _ bytes: ByteBuffer, to peer: PeerID) {
         eventLoop.preconditionInEventLoop()
         links[peer]?.send(header, bytes)
@@ -265,7 +270,7 @@ extension Mesh {
             side: side, sessions: sessions, session: session,
             credentials: HandshakeCredentials(
                 room: room, secret: secret, hostSignature: hostSignature, membership: membership),
-            deadlines: deadlines, onEvent: { _, _ in })
+            deadlines: deadlines, greeting: { self.greeting() }, onEvent: { _, _ in })
     }
 
     /// Keeps a channel in sight until it is closed.
@@ -326,8 +331,9 @@ extension Mesh {
         switch event {
         case .message(.bye(let bye)): left(link, saying: bye)
         case .message(let message): emit(.message(message, from: link.remote.peer))
+        case .block(let header, let bytes): emit(.block(header, bytes, from: link.remote.peer))
         case .ended(let end): drop(link, end)
-        case .readyToProve, .proven, .block: break
+        case .readyToProve, .proven: break
         }
     }
 

@@ -27,7 +27,7 @@ public struct RemotePeer: Hashable, Sendable {
 public enum MeshEvent: Sendable {
     /// A peer is proven, and its control connection is up. `dialled`: this side made it.
     case connected(RemotePeer, dialled: Bool)
-    /// The connection for blocks is up as well. Blocks sent before have waited for it.
+    /// The connection for blocks is up as well. Blocks sent before went over the first.
     case bulkReady(PeerID)
     /// A peer said something; never a bye, which comes with ``disconnected(_:reason:bye:)``.
     case message(Message, from: PeerID)

@@ -1,5 +1,5 @@
 // The pair of connections to one peer. Invariant: one falls, both fall; blocks given before the
-// second connection is up wait for it, in order.
+// second connection is up go over the first, for a film's first blocks must not wait for it.
 
 import NIOCore
 import PartyModel
@@ -18,7 +18,6 @@ final class PeerLink {
     var bye: Bye?
 
     private(set) var bulk: Connection?
-    private var waiting: [(header: BlockHeader, bytes: ByteBuffer)] = []
     private var bytesPerSecond: Int?
     private let blockSent: (Int) -> Void
 
@@ -35,11 +34,10 @@ final class PeerLink {
         self.blockSent = blockSent
     }
 
-    /// Sends a block as soon as there is a connection for it.
+    /// Sends a block on the connection for blocks, if that is up.
     func send(_ header: BlockHeader, _ bytes: ByteBuffer) {
-        guard let bulk else { return waiting.append((header, bytes)) }
         let count = bytes.readableBytes
-        bulk.send(header, bytes) { [blockSent] in blockSent(count) }
+        (bulk ?? control).send(header, bytes) { [blockSent] in blockSent(count) }
     }
 
     /// Takes a bulk connection, in the place of any older one.
@@ -48,9 +46,6 @@ final class PeerLink {
         bulk?.close(.replaced)
         bulk = connection
         pace(bytesPerSecond)
-        let blocks = waiting
-        waiting = []
-        for block in blocks { send(block.header, block.bytes) }
     }
 
     /// Limits how fast blocks leave; `nil` lifts the limit.

@@ -21,8 +21,9 @@ extension Party {
             handle(message, from: peer)
         case .block(let header, let bytes, let peer):
             arrived(header, bytes, from: peer)
-        case .blockSent(let peer, _):
+        case .blockSent(let peer, let bytes):
             guard let address = underWay[peer]?.popFirst() else { break }
+            line.sent(bytes, to: peer, at: PartyClock.now)
             tellSwarm(.blockSent(address, to: peer))
         case .disconnected(let peer, let reason, let bye):
             logger.debug("disconnected", metadata: ["peer": "\(peer)", "reason": "\(reason)"])
@@ -34,6 +35,7 @@ extension Party {
 
     private func connected(_ remote: RemotePeer) {
         remotes[remote.peer] = remote
+        isPaceNew = true
         underWay[remote.peer] = []
         clocks[remote.peer] = ClockOffset()
         pings[remote.peer] = PingSchedule(now: PartyClock.now)
@@ -46,6 +48,7 @@ extension Party {
     private func disconnected(_ peer: PeerID, bye: Bye?) {
         let wasHost = remotes.removeValue(forKey: peer)?.isHost ?? false
         underWay[peer] = nil
+        line.left(peer)
         clocks[peer] = nil
         pings[peer] = nil
         statuses[peer] = nil

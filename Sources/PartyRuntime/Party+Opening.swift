@@ -60,17 +60,18 @@ extension Party {
 
     func joinRoom(_ token: Token) async throws {
         shelf = makeShelf()
-        _ = try? await onThread { try CacheDirectory().collectAbandoned() }
         let port = try await listen()
         room = Room(
             joining: roomKey, as: identity.peer,
             introduction: introduction(listeningAddresses(port: port)), signer: memberSigner)
+        mesh?.greeting = { [weak self] in self?.assumeIsolated { $0.greeting } ?? [] }
         // mpv takes as long to start as the host takes to answer: both at once. Nothing waits for
         // the host but the end: whoever wants to leave meanwhile may.
         mesh?.dialHost(token.addresses).whenComplete { [weak self] result in
             guard case .failure(let error) = result else { return }
             self?.assumeIsolated { $0.fail(error.asPartyError) }
         }
+        onWorker({ try CacheDirectory().collectAbandoned() }) { _, _ in }
         try await openPlayer()
     }
 
@@ -114,6 +115,12 @@ extension Party {
     private func introduction(_ addresses: [PeerAddress]) -> Introduction {
         Introduction(
             name: configuration.name, isHeadless: configuration.isHeadless, addresses: addresses)
+    }
+
+    /// Who this is, and the first question for the room's time.
+    private var greeting: [Message] {
+        guard let room else { return [] }
+        return [.introduction(room.introduction), .ping(Ping(sent: PartyClock.now))]
     }
 
     private var ownNewcomer: Newcomer {

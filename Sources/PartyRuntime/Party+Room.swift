@@ -31,6 +31,7 @@ extension Party {
             dialHost(peer)
         case .memberJoined(let member):
             names[member.peer] = member.name
+            anticipate(member)
             report(member, .joined)
             notice("\(member.name) joined")
         case .memberLeft(let member):
@@ -57,6 +58,14 @@ extension Party {
             .peer(
                 id: member.peer.description, name: member.name, state: state,
                 direct: remotes[member.peer] != nil))
+    }
+
+    /// The host sends a new viewer what its player is about to ask for.
+    private func anticipate(_ member: Member) {
+        guard roomSigner != nil, !member.isHeadless, let item = room?.intent?.item else { return }
+        let ranges = prefetch.hint(for: item).map { $0.offset..<($0.offset + $0.length) }
+        guard playback.shown == item, !ranges.isEmpty else { return }
+        tellSwarm(.anticipated(by: member.peer, item, ranges))
     }
 
     private func dial(_ member: Member) {
@@ -114,6 +123,10 @@ extension Party {
         progress.begin(item.id, at: PartyClock.now)
         tellSwarm(.itemAdded(item.id, item.geometry, .nothing))
         recheck(film, of: item.id)
+        for (header, bytes, peer) in earlyBlocks where header.item == item.id {
+            arrived(header, bytes, from: peer)
+        }
+        earlyBlocks.removeAll { $0.header.item == item.id }
         for roots in rootsWaiting.removeValue(forKey: item.id) ?? [] { learn(roots) }
         if let intent = intentWaiting, intent.item == item.id { follow(intent) }
     }

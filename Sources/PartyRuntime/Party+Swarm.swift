@@ -39,6 +39,13 @@ extension Party {
     // MARK: Receiving
 
     func arrived(_ header: BlockHeader, _ bytes: ByteBuffer, from peer: PeerID) {
+        guard shelf?.film(header.item) != nil else {
+            // What does not fit is asked for again.
+            if earlyBlocks.count < Self.earlyBlocksKept {
+                earlyBlocks.append((header, bytes, peer))
+            }
+            return
+        }
         arrival = Arrival(leaves: header.leaves, bytes: bytes, sender: peer)
         progress.received(bytes.readableBytes)
         tellSwarm(
@@ -47,6 +54,9 @@ extension Party {
                 relay: header.relay, from: peer))
         arrival = nil
     }
+
+    /// 4 MiB: what the host sends before it is asked, and more.
+    static let earlyBlocksKept = 64
 
     private func store(_ address: BlockAddress) {
         guard let arrival, case .fetched(let film)? = shelf?.film(address.item) else { return }

@@ -32,13 +32,17 @@ extension Party {
             },
             loop.scheduleRepeatedTask(initialDelay: Self.reportInterval, delay: Self.reportInterval)
             { [weak self] _ in self?.assumeIsolated { $0.report() } },
+            loop.scheduleRepeatedTask(
+                initialDelay: .zero, delay: .nanoseconds(UplinkPacer.interval.wholeNanoseconds)
+            ) { [weak self] _ in self?.assumeIsolated { $0.lookAtLine() } },
         ]
     }
 
     // MARK: Clock
 
     func sendPings() {
-        for peer in remotes.keys where pings[peer]?.takeDue(now: PartyClock.now) ?? false {
+        for peer in remotes.keys
+        where pings[peer]?.takeDue(now: PartyClock.now, isBusy: line.isBusy) ?? false {
             mesh?.send(.ping(Ping(sent: PartyClock.now)), to: peer)
         }
     }
@@ -48,9 +52,32 @@ extension Party {
         if let roundTrip = clocks[peer]?.roundTrip {
             tellSwarm(.roundTripMeasured(peer, roundTrip))
         }
+        measureLine(pong, to: peer)
         guard peer == room?.host else { return }
         lastRoomClock = clocks[peer]
         if let intentWaiting { follow(intentWaiting) }
+    }
+
+    /// Notes the round trip of one ping, and whether the peer is on this LAN.
+    private func measureLine(_ pong: Pong, to peer: PeerID) {
+        let roundTrip = (PartyClock.now - pong.sent) - (pong.answered - pong.arrived)
+        guard let remote = remotes[peer], roundTrip >= .zero else { return }
+        line.measured(peer, roundTrip, at: remote.address)
+        tellSwarm(.located(peer, isLocal: line.isLocal(peer)))
+    }
+
+    /// Sets the pace at which film leaves.
+    private func lookAtLine() {
+        let before = pacer.pace
+        let delivered = line.delivered(at: PartyClock.now)
+        let pace = pacer.look(delivered: delivered, inflation: line.inflation)
+        guard pace != before || isPaceNew else { return }
+        isPaceNew = false
+        tellSwarm(.paced(bytesPerSecond: pace))
+        for peer in remotes.keys {
+            mesh?.setPacingRate(
+                bytesPerSecond: line.isLocal(peer) ? nil : pace.map { Int($0) }, for: peer)
+        }
     }
 
     // MARK: Status

@@ -50,6 +50,8 @@ public actor Party {
     var remotes: [PeerID: RemotePeer] = [:]
     /// Films whose place on the disk is being opened.
     var openingFilms: Set<ItemID> = []
+    /// Blocks that came before their film was open.
+    var earlyBlocks: [(header: BlockHeader, bytes: ByteBuffer, peer: PeerID)] = []
     /// Roots that came before their film was open.
     var rootsWaiting: [ItemID: [Signed<RootList>]] = [:]
     var prefetchHints: [Welcome.Prefetch] = []
@@ -72,6 +74,10 @@ public actor Party {
     /// A wish of the room that waits until the room's time is known here.
     var intentWaiting: Intent?
     var playback = PlaybackBook()
+    var line = LineBook()
+    var pacer: UplinkPacer
+    /// Whether somebody is here who was not told the pace yet.
+    var isPaceNew = true
 
     var swarmAlarm: Scheduled<Void>?
     var roomAlarm: Scheduled<Void>?
@@ -125,6 +131,7 @@ public actor Party {
             secret = token.secret
         }
         names = [identity.peer: configuration.name]
+        pacer = UplinkPacer(limit: configuration.uploadLimit)
     }
 
     // MARK: Life

@@ -25,6 +25,8 @@ public struct PartyConfiguration: Sendable {
     public var bindAddresses: [String]
     /// Addresses to tell others, before those found here; port 0 means the listening port.
     public var advertisedAddresses: [PeerAddress]
+    /// Bytes per second that film may leave with, LAN excepted; `nil` for what the line takes.
+    public var uploadLimit: Double?
     /// Whether the user's own mpv configuration applies.
     public var usesMpvConfiguration: Bool
     /// Whether the user's own mpv scripts are loaded.
@@ -39,7 +41,7 @@ public struct PartyConfiguration: Sendable {
     public init(
         role: Role, name: String, isHeadless: Bool = false, port: Int? = nil,
         bindAddresses: [String] = [], advertisedAddresses: [PeerAddress] = [],
-        usesMpvConfiguration: Bool = true, loadsMpvScripts: Bool = true,
+        uploadLimit: Double? = nil, usesMpvConfiguration: Bool = true, loadsMpvScripts: Bool = true,
         mpvArguments: MpvArguments = MpvArguments()
     ) {
         self.role = role
@@ -48,6 +50,7 @@ public struct PartyConfiguration: Sendable {
         self.port = port
         self.bindAddresses = bindAddresses
         self.advertisedAddresses = advertisedAddresses
+        self.uploadLimit = uploadLimit
         self.usesMpvConfiguration = usesMpvConfiguration
         self.loadsMpvScripts = loadsMpvScripts
         self.mpvArguments = mpvArguments

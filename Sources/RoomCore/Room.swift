@@ -21,7 +21,8 @@ public struct Room: Sendable {
     private let key: RoomKey
     private let me: PeerID
     private let signer: MemberSigningKey
-    private let introduction: Introduction
+    /// What this process says of itself when it connects to the host.
+    public let introduction: Introduction
     private var hosting: Hosting?
 
     private var roster: Signed<Roster>?
@@ -129,7 +130,6 @@ public struct Room: Sendable {
         redial.connected(peer)
         if isHost {
             hostPeer = peer
-            directives.append(.send(.introduction(introduction), to: peer))
         }
         if hosting == nil, let member = member(peer) {
             directives.append(.memberReachable(member, true))

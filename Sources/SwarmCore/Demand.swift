@@ -7,6 +7,16 @@
 
 import PartyModel
 
+extension ChunkGeometry {
+    /// The numbers of the blocks that hold these bytes; `nil` when the item has none of them.
+    func blocks(covering bytes: Range<Int64>) -> Range<Int>? {
+        guard let first = block(containing: bytes.lowerBound),
+            let last = block(containing: min(bytes.upperBound, size) - 1), first <= last
+        else { return nil }
+        return Int(first.number)..<(Int(last.number) + 1)
+    }
+}
+
 /// What the player of this peer needs, and in which order the rest follows.
 struct Demand {
     /// How far ahead of a read blocks are urgent: enough for mpv's own read-ahead of 1 MiB and the

@@ -36,7 +36,7 @@ struct PeerLedger {
     private var unconfirmed: [BlockAddress: MonotonicInstant] = [:]
 
     /// Whether it has asked for anything yet: before, nobody knows what it needs first.
-    private(set) var hasAsked = false
+    var hasAsked = false
 
     var received = RateEstimator()
     /// The round trip as the room's pings measure it; a guess until then.

@@ -121,11 +121,12 @@ struct Striper {
         return passage.owner == slot || passage.lackers.contains(slot)
     }
 
-    /// A player waits for a block that nobody was given: it goes out next, and what follows it after.
-    mutating func want(_ address: BlockAddress) {
+    /// A player waits for a block that nobody was given: it goes out next, and, if it `leads`, what
+    /// follows it after.
+    mutating func want(_ address: BlockAddress, leads: Bool) {
         guard isFree(address), !wanted.contains(address) else { return }
         wanted.append(address)
-        items[address.item]?.cursor = Int(address.block.number)
+        if leads { lead(to: address) }
     }
 
     /// The room watches from this block on: it and what follows go out next.

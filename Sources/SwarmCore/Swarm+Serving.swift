@@ -23,8 +23,8 @@ extension Swarm {
             return
         }
         var refused: [BlockAddress] = []
-        for address in addresses {
-            switch owe(address, to: peer, isUrgent: request.isUrgent) {
+        for (position, address) in addresses.enumerated() {
+            switch owe(address, to: peer, isUrgent: request.isUrgent, leads: position == 0) {
             case .accepted: break
             case .tooMany, .onItsWay: refused.append(address)
             case .alreadyOwed:
@@ -37,7 +37,7 @@ extension Swarm {
     }
 
     private mutating func owe(
-        _ address: BlockAddress, to peer: PeerID, isUrgent: Bool
+        _ address: BlockAddress, to peer: PeerID, isUrgent: Bool, leads: Bool
     ) -> PeerLedger.Owing {
         guard let slot = peers[peer]?.slot, items[address.item]?[address.block] == .verified else {
             return .tooMany
@@ -54,8 +54,28 @@ extension Swarm {
         }
         // Somebody will be given the block in a moment, and whoever else asks gets it from there.
         awaiting[address, default: .empty].insert(slot)
-        if isUrgent { striper.want(address) }
+        if isUrgent { striper.want(address, leads: leads) }
         return .accepted
+    }
+
+    /// Sends a peer what its player is about to ask for, without waiting to be asked.
+    mutating func anticipate(_ item: ItemID, _ ranges: [Range<Int64>], by peer: PeerID) {
+        guard hosted.contains(item), let geometry = items[item]?.geometry,
+            let ledger = peers[peer]
+        else { return }
+        peers[peer]?.hasAsked = true
+        for number in ranges.compactMap({ geometry.blocks(covering: $0) }).joined() {
+            guard let block = geometry.block(at: number) else { continue }
+            let address = BlockAddress(item: item, block: block)
+            guard !ledger.has(address), !striper.isComing(address, to: ledger.slot) else {
+                continue
+            }
+            if striper.isFree(address) {
+                striper.want(address, leads: false)
+            } else {
+                relays.add(address, to: PeerSet(bits: 1 << UInt64(ledger.slot)))
+            }
+        }
     }
 
     mutating func forgive(

@@ -117,6 +117,8 @@ public struct Swarm {
             merge(have, from: peer, now: now)
         case .request(let request, let peer):
             owe(request, to: peer, into: &directives)
+        case .anticipated(let peer, let item, let ranges):
+            anticipate(item, ranges, by: peer)
         case .cancel(let request, let peer):
             forgive(request, of: peer, into: &directives)
         case .reject(let request, let peer):
@@ -166,14 +168,7 @@ public struct Swarm {
 
     private mutating func hintPrefetch(of item: ItemID, _ ranges: [Range<Int64>]) {
         guard item == demand.item, let geometry = items[item]?.geometry else { return }
-        let blocks = ranges.compactMap { range -> Range<Int>? in
-            guard let first = geometry.block(containing: range.lowerBound),
-                let last = geometry.block(containing: min(range.upperBound, geometry.size) - 1),
-                first <= last
-            else { return nil }
-            return Int(first.number)..<(Int(last.number) + 1)
-        }
-        demand.prefetch(blocks)
+        demand.prefetch(ranges.compactMap { geometry.blocks(covering: $0) })
     }
 
     private mutating func playerReads(

@@ -33,6 +33,8 @@ public enum SwarmEvent: Sendable {
     case have(Have, from: PeerID)
     /// A peer asked for blocks.
     case request(BlockRequest, from: PeerID)
+    /// A peer is about to ask for these bytes of an item: its player opens it.
+    case anticipated(by: PeerID, ItemID, [Range<Int64>])
     /// A peer took requests back.
     case cancel(BlockRequest, from: PeerID)
     /// A peer will not send what it was asked for.

@@ -13,14 +13,24 @@ public struct PingSchedule: Sendable {
 
     private var sent = 0
     private var next: MonotonicInstant
+    private var last: MonotonicInstant?
 
     /// A schedule whose first ping is due at once.
     public init(now: MonotonicInstant) { next = now }
 
+    /// Between pings while film is sent: the round trip then tells how full the line is.
+    public static let busyInterval = Duration.milliseconds(250)
+
     /// Whether a ping is due; it counts as sent when it is.
-    public mutating func takeDue(now: MonotonicInstant) -> Bool {
+    ///
+    /// - Parameters:
+    ///   - now: the time.
+    ///   - isBusy: whether film is being sent.
+    public mutating func takeDue(now: MonotonicInstant, isBusy: Bool) -> Bool {
+        if isBusy { next = min(next, (last ?? next) + Self.busyInterval) }
         guard next <= now else { return false }
         sent += 1
+        last = now
         next = now + (sent < Self.burst ? Self.burstInterval : Self.steadyInterval)
         return true
     }

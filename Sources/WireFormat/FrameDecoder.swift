@@ -16,7 +16,7 @@ public struct FrameDecoder: Sendable {
     public enum Stage: Hashable, Sendable, CaseIterable {
         /// No proof yet: hello, proof, and bye for a refusal.
         case unproven
-        /// A proven control connection: all messages.
+        /// A proven control connection: all messages, and blocks until bulk is up.
         case control
         /// A proven bulk connection: blocks, and bye.
         case bulk

@@ -45,7 +45,7 @@ enum FrameType: UInt8, CaseIterable {
             .have, .request, .cancel, .reject, .ping, .pong:
             stage == .control ? Limits.controlFrameBytes : nil
         case .block:
-            stage == .bulk ? Limits.blockHeaderBytes + ChunkGeometry.blockSize : nil
+            stage == .unproven ? nil : Limits.blockHeaderBytes + ChunkGeometry.blockSize
         }
     }
 }

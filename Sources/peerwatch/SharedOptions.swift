@@ -31,6 +31,11 @@ struct SharedOptions: ParsableArguments {
             valueName: "file"))
     var events: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "The most to send, LAN excepted, as in 8mbit or 2MB a second.", valueName: "rate"))
+    var maxUpload: TransferRate?
+
     @Flag(help: "Say more of what goes on.")
     var verbose = false
 
@@ -52,6 +57,7 @@ struct SharedOptions: ParsableArguments {
             port: port,
             bindAddresses: try bind.map(Self.listeningHost),
             advertisedAddresses: try advertise.map { try PeerAddress(hostAndPort: $0) },
+            uploadLimit: maxUpload?.bytesPerSecond,
             usesMpvConfiguration: !(player?.noConfig ?? false),
             loadsMpvScripts: !(player?.noScripts ?? false),
             mpvArguments: try MpvArguments(CommandWords.mpv))

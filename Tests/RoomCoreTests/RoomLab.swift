@@ -85,6 +85,10 @@ struct RoomLab {
         links.insert([one, other])
         tell(one, .connected(id(other), isHost: other == "host"))
         tell(other, .connected(id(one), isHost: one == "host"))
+        guard other == "host", let introduction = rooms[one]?.introduction,
+            let identity = identities[one]
+        else { return }
+        tell(other, .introduced(introduction, by: identity))
     }
 
     mutating func cut(_ one: String, _ other: String) {

@@ -96,8 +96,6 @@ struct SwarmLab {
 
     private mutating func count(_ message: Message, from peer: PeerID, to other: PeerID) {
         switch message {
-        case .request(let request):
-            for address in addresses(request) { open[key(peer, other, address), default: 0] += 1 }
         case .reject(let request):
             for address in addresses(request) { open[key(other, peer, address), default: 0] -= 1 }
         default: break
@@ -144,7 +142,11 @@ struct SwarmLab {
                     from: next.from))
         case .message(.bitfield(let page)): tell(next.to, .bitfield(page, from: next.from))
         case .message(.have(let have)): tell(next.to, .have(have, from: next.from))
-        case .message(.request(let request)): tell(next.to, .request(request, from: next.from))
+        case .message(.request(let request)):
+            for address in addresses(request) {
+                open[key(next.from, next.to, address), default: 0] += 1
+            }
+            tell(next.to, .request(request, from: next.from))
         case .message(.cancel(let request)): tell(next.to, .cancel(request, from: next.from))
         case .message(.reject(let request)): tell(next.to, .reject(request, from: next.from))
         case .message: break

@@ -1,0 +1,70 @@
+// What this process knows of the line it sends over: round trips, what left, who shares the LAN.
+
+import PartyModel
+import SwarmCore
+
+/// Measures for the pace of the uplink.
+struct LineBook {
+    /// A peer this near, at an address of the same network, is no load on the line to the world.
+    static let localRoundTrip = Duration.milliseconds(3)
+    /// What left is averaged over so long: past TCP's bursts.
+    static let span = Duration.seconds(2)
+
+    private struct Path {
+        var shortest: Duration
+        var last: Duration
+        var isNearby: Bool
+    }
+
+    private var paths: [PeerID: Path] = [:]
+    private var departures: [(at: MonotonicInstant, bytes: Int)] = []
+
+    mutating func measured(_ peer: PeerID, _ roundTrip: Duration, at address: PeerAddress) {
+        let shortest = min(paths[peer]?.shortest ?? roundTrip, roundTrip)
+        paths[peer] = Path(
+            shortest: shortest, last: roundTrip,
+            isNearby: shortest < Self.localRoundTrip && address.isOnPrivateNetwork)
+    }
+
+    mutating func left(_ peer: PeerID) { paths[peer] = nil }
+
+    mutating func sent(_ bytes: Int, to peer: PeerID, at now: MonotonicInstant) {
+        guard !isLocal(peer) else { return }
+        departures.append((now, bytes))
+    }
+
+    /// Whether what goes to a peer stays on the LAN.
+    func isLocal(_ peer: PeerID) -> Bool { paths[peer]?.isNearby ?? false }
+
+    /// Bytes per second that left over the line lately.
+    mutating func delivered(at now: MonotonicInstant) -> Double {
+        departures.removeAll { now - $0.at > Self.span }
+        return Double(departures.reduce(0) { $0 + $1.bytes }) / Self.span.inSeconds
+    }
+
+    /// Whether film left over the line lately.
+    var isBusy: Bool { !departures.isEmpty }
+
+    /// How much longer than ever the round trip is, at the peer where it is least so: what all of
+    /// them have in common is this end of the line.
+    var inflation: Duration? {
+        paths.values.filter { !$0.isNearby }.map { $0.last - $0.shortest }.min()
+    }
+}
+
+extension PeerAddress {
+    /// Whether the address is only good inside one network (RFC 1918, RFC 4193, link-local and
+    /// loopback).
+    var isOnPrivateNetwork: Bool {
+        switch self {
+        case .ipv4(let address, _):
+            address >> 24 == 10 || address >> 24 == 127 || address >> 20 == 0xAC1
+                || address >> 16 == 0xC0A8 || address >> 16 == 0xA9FE
+        case .ipv6(let address, _):
+            address.bytes[0] & 0xFE == 0xFC
+                || (address.bytes[0] == 0xFE && address.bytes[1] & 0xC0 == 0x80)
+                || (address.bytes.dropLast().allSatisfy { $0 == 0 } && address.bytes[15] == 1)
+        case .name: false
+        }
+    }
+}

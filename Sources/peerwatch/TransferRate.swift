@@ -1,0 +1,28 @@
+// A rate as people write it: 8mbit, 500kbit, 2MB, 300K.
+
+import ArgumentParser
+
+/// Bytes per second, from a number and a unit.
+struct TransferRate: ExpressibleByArgument {
+    let bytesPerSecond: Double
+
+    /// Decimal units: bits as providers sell them, bytes as file sizes are shown.
+    private static let units: [(suffix: String, bytes: Double)] = [
+        ("gbit", 125_000_000), ("mbit", 125_000), ("kbit", 125), ("bit", 0.125),
+        ("gb", 1_000_000_000), ("mb", 1_000_000), ("kb", 1_000), ("g", 1_000_000_000),
+        ("m", 1_000_000), ("k", 1_000), ("b", 1), ("", 1),
+    ]
+
+    /// Less than this would not carry the smallest film, and is a missing unit.
+    private static let slowest = 1_000.0
+
+    init?(argument: String) {
+        var text = argument.lowercased().filter { !$0.isWhitespace }
+        if text.hasSuffix("/s") { text.removeLast(2) }
+        guard let unit = Self.units.first(where: { text.hasSuffix($0.suffix) }),
+            let number = Double(text.dropLast(unit.suffix.count)), number.isFinite
+        else { return nil }
+        bytesPerSecond = number * unit.bytes
+        guard bytesPerSecond >= Self.slowest else { return nil }
+    }
+}
