@@ -20,12 +20,13 @@ struct UplinkPacerTests {
         let pace = try #require(pacer.pace)
         #expect(pacer.look(delivered: pace * 0.3, inflation: .zero) == pace)
         #expect(pacer.look(delivered: pace, inflation: .milliseconds(20)) == pace)
-        let grown = try #require(pacer.look(delivered: pace, inflation: .milliseconds(1)))
+        _ = pacer.look(delivered: pace, inflation: .milliseconds(1))
+        let grown = try #require(pacer.pace)
         #expect(grown > pace && grown < pace * 1.02)
     }
 
     @Test("never goes beyond what the user gave")
-    func limited() throws {
+    func limited() {
         var pacer = UplinkPacer(limit: 1e6)
         #expect(pacer.pace == 1e6)
         for _ in 0..<100 { _ = pacer.look(delivered: 1e6, inflation: .zero) }
