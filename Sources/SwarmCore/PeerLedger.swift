@@ -34,6 +34,9 @@ struct PeerLedger {
     private(set) var sending: [BlockAddress: Sending] = [:]
     /// Blocks sent unasked that the peer has not said it has.
     private var unconfirmed: [BlockAddress: MonotonicInstant] = [:]
+    private var confirmed = RateEstimator()
+    /// Blocks that may be unconfirmed: what fills the path, so that a seek does not wait behind more.
+    private var credit = smallestCredit
 
     /// Whether it has asked for anything yet: before, nobody knows what it needs first.
     var hasAsked = false
@@ -130,8 +133,12 @@ struct PeerLedger {
     static let sendsAtOnce = 16
     /// A connection that takes nothing for so long holds up nobody but itself.
     static let stuckAfter = Duration.seconds(1)
-    /// Blocks sent unasked and not confirmed: 2 MiB, what a peer may be flooded with.
-    static let credit = 32
+    /// Blocks sent unasked and not confirmed, at the most: 2 MiB, what a peer may be flooded with.
+    static let largestCredit = 32
+    /// At the least, and before a rate is known.
+    static let smallestCredit = 4
+    /// Beyond a round trip, how long a confirmation may take: the interval of news.
+    static let confirmationDelay = Duration.milliseconds(200)
     /// A block not confirmed after so long was lost on the way to the disk.
     static let confirmationLimit = Duration.seconds(10)
 
@@ -143,7 +150,7 @@ struct PeerLedger {
         sending.count < Self.sendsAtOnce && !isStuck(at: now)
     }
 
-    var canBePushed: Bool { hasAsked && unconfirmed.count < Self.credit }
+    var canBePushed: Bool { hasAsked && unconfirmed.count < credit }
 
     mutating func send(_ address: BlockAddress, isAnswer: Bool, at now: MonotonicInstant) {
         sending[address] = Sending(since: now, isAnswer: isAnswer)
@@ -160,7 +167,22 @@ struct PeerLedger {
     func isUnconfirmed(_ address: BlockAddress) -> Bool { unconfirmed[address] != nil }
 
     /// The peer has the block.
-    mutating func confirm(_ address: BlockAddress) { unconfirmed[address] = nil }
+    mutating func confirm(_ address: BlockAddress, at now: MonotonicInstant) {
+        guard unconfirmed.removeValue(forKey: address) != nil else { return }
+        confirmed.count(ChunkGeometry.blockSize, at: now)
+        let delay = (roundTrip + Self.confirmationDelay).inSeconds
+        let bytes = confirmed.rate(at: now) * delay * 1.25
+        let blocks = Int(min(bytes, 1e9)) / ChunkGeometry.blockSize
+        credit = min(max(blocks, Self.smallestCredit), Self.largestCredit)
+    }
+
+    /// The peer did not keep a block that was sent unasked, and wants no more before it asks; `false`
+    /// when no such block was sent.
+    mutating func takeBack(_ address: BlockAddress) -> Bool {
+        guard unconfirmed.removeValue(forKey: address) != nil else { return false }
+        hasAsked = false
+        return true
+    }
 
     mutating func expireUnconfirmed(at now: MonotonicInstant) {
         unconfirmed = unconfirmed.filter { now - $0.value <= Self.confirmationLimit }

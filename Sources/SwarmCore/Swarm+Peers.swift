@@ -65,7 +65,7 @@ extension Swarm {
         for block in geometry.blocks(of: chunk)
         where mask.contains(slot: block.slot) && !before.contains(slot: block.slot) {
             let address = BlockAddress(item: item, block: block)
-            peers[peer]?.confirm(address)
+            peers[peer]?.confirm(address, at: now)
             relays.received(address, by: ledger.slot)
             if hosted.contains(item) { striper.received(address, by: ledger.slot, now: now) }
         }

@@ -138,8 +138,8 @@ public struct Swarm {
             lose(address)
             directives.append(
                 .drop(peer, Bye(kind: .violation, reason: "a block did not match its hash")))
-        case .blockDropped(let address):
-            lose(address)
+        case .blockDropped(let address, let peer):
+            lose(address, from: peer, into: &directives)
         case .blockSent(let address, let peer):
             left(address, to: peer, now: now)
         case .blockUnreadable(let address, let peer):
