@@ -219,8 +219,8 @@ extension Swarm {
     private mutating func cancelOtherCopies(
         of address: BlockAddress, into directives: inout [SwarmDirective]
     ) {
-        for (peer, ledger) in peers {
-            guard let asked = ledger.asked[address], !asked.isCancelled else { continue }
+        for peer in peers.keys.sorted() {
+            guard let asked = peers[peer]?.asked[address], !asked.isCancelled else { continue }
             peers[peer]?.cancel(address)
             directives.append(.send(.cancel(BlockRequest(address)), to: peer))
         }
