@@ -14,6 +14,14 @@ public enum FilmPlace: Hashable, Sendable {
     /// What a new directory for the user's films lets others do, unless the user's umask forbids
     /// it.
     static let publicMode: UInt32 = 0o777
+
+    /// The directory that the user knows of.
+    var path: String {
+        switch self {
+        case .cache(let cache): cache.films
+        case .beside(let directory): directory
+        }
+    }
 }
 
 /// The directory of one film in the making, locked.
@@ -58,7 +66,7 @@ final class FilmDirectory: Sendable {
                 self.lock = lock
                 return
             } catch {
-                throw .directoryUnusable(path: path, reason: error.reason)
+                throw .directoryUnusable(path: place.path, reason: error.reason)
             }
         }
         throw .filmLocked(path: candidates[0])

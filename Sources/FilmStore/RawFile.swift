@@ -28,10 +28,11 @@ struct SystemError: Error, Hashable {
     /// The refusal the last call on this thread met.
     static var last: SystemError { SystemError(code: errno) }
 
-    /// What the system calls it, without a full stop.
+    /// What the system calls it, without a full stop, to go on with in a sentence.
     var reason: String {
         // Safety: `strerror` returns a string that lives until this thread's next call of it.
-        unsafe strerror(code).map { unsafe String(cString: $0) } ?? "error \(code)"
+        let text = unsafe strerror(code).map { unsafe String(cString: $0) } ?? "error \(code)"
+        return text.prefix(1).lowercased() + text.dropFirst()
     }
 
     /// The refusal as the user should hear of it when something was to be written to `path`.

@@ -21,6 +21,8 @@ extension Party {
         let shelf = makeShelf()
         for film in films { shelf.put(.hosted(film), as: film.item) }
         let port = try await listen()
+        // A token that was passed on and leads nowhere would be worse than one a little later.
+        try await openPlayer()
         let addresses = listeningAddresses(port: port)
         let items = films.map { PlaylistItem(id: $0.item, name: $0.name, geometry: $0.geometry) }
         guard let roomSigner, let first = items.first else { return }
@@ -38,8 +40,6 @@ extension Party {
         }
         playback.recordsPrefetch = !configuration.isHeadless
         playback.item = first.id
-        // A token that was passed on and leads nowhere would be worse than one a little later.
-        try await openPlayer()
         let token = Token(room: roomKey, secret: secret, addresses: addresses)
         log.record(.room(token: token.text, addresses: addresses.map(\.description)))
         player?.showToken(token.text)

@@ -147,7 +147,9 @@ extension Party {
         guard let snapshot, let position = snapshot.roomPosition else { return }
         playback.buffered = snapshot.buffered
         playback.position = position
-        tellFollower(.measured(position, isStalled: snapshot.isBuffering))
+        tellFollower(
+            .measured(
+                position, isPaused: snapshot.isPaused, isStalled: snapshot.isBuffering))
     }
 
     // MARK: To the player

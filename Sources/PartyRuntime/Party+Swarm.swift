@@ -230,8 +230,10 @@ extension Party {
             fail(error)
             return
         }
+        // The others put it into a sentence of their own.
+        let reason = String(error.description.dropLast())
         for peer in remotes.keys {
-            mesh?.disconnect(peer, saying: Bye(kind: .filmLost, reason: error.description))
+            mesh?.disconnect(peer, saying: Bye(kind: .filmLost, reason: reason))
         }
         fail(error)
     }

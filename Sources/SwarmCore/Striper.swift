@@ -154,6 +154,12 @@ struct Striper {
         items[address.item]?.givenCount += 1
     }
 
+    /// What each guest passes on, in bytes per second; `nil` while one of them was not measured.
+    var relayRates: [Double]? {
+        let rates = relays.values.map(\.bestRate)
+        return rates.contains(0) ? nil : rates
+    }
+
     /// The next block to send and to whom; `nil` when all are given or nobody can take one.
     ///
     /// - Parameters:

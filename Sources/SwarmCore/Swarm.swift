@@ -72,6 +72,13 @@ public struct Swarm {
         items[item]?.contiguousBytes(from: offset) ?? 0
     }
 
+    /// What this host and its guests send when they have enough to send, in bytes per second; `nil`
+    /// as long as nothing is known of them all.
+    public var uplinks: (own: Double, guests: [Double])? {
+        guard bestSentRate > 0, let guests = striper.relayRates else { return nil }
+        return (bestSentRate, guests)
+    }
+
     // MARK: Events
 
     /// Takes an event and returns what is to be done about it.

@@ -3,6 +3,8 @@
 // The player reports every change of a property, its own echo of our commands included, some time
 // later and possibly coalesced. A reported value that we commanded is ours and settles every command
 // before it; any other is the user's, whichever way it came: key, on-screen control, script or IPC.
+// After a change of the user's nothing is expected any more: a command without an echo, because the
+// player was in that state already, must not swallow the user's way back.
 
 import PartyModel
 
@@ -36,6 +38,7 @@ struct ExpectedChanges<Value: Equatable & Sendable>: Sendable {
         }
         guard value != current else { return false }
         current = value
+        expected = []
         return true
     }
 }

@@ -24,8 +24,8 @@ public enum FollowerEvent: Hashable, Sendable {
     case seekEnded(at: MediaPosition)
     /// The end of the film is reached or left.
     case atEnd(Bool)
-    /// Where the player is.
-    case measured(MediaPosition, isStalled: Bool)
+    /// Where the player is: what is heard, or while it is paused the frame it shows.
+    case measured(MediaPosition, isPaused: Bool, isStalled: Bool)
 }
 
 /// What the shell is to do.
@@ -67,6 +67,7 @@ public struct Follower: Sendable {
     private var isSeeking = false
     private var isAtEnd = false
     private var lastSeek: MonotonicInstant?
+    private var alignedRevision: UInt64?
     private var position = MediaPosition.start
     private var measuredAt: MonotonicInstant?
     private var isStalled = false
@@ -121,8 +122,11 @@ public struct Follower: Sendable {
             if atEnd, let openItem, !(intent?.isPaused ?? true) {
                 directives.append(.wish(.next(after: openItem)))
             }
-        case .measured(let position, let isStalled):
-            measure(position, isStalled, now: now, roomNow: roomNow, into: &directives)
+        case .measured(let position, let isPaused, let isStalled):
+            guard openItem == intent?.item, !isSeeking else { break }
+            self.isStalled = isStalled
+            note(position, now: now)
+            correct(isPaused: isPaused, now: now, roomNow: roomNow, into: &directives)
         }
         return directives
     }
@@ -167,20 +171,38 @@ public struct Follower: Sendable {
         apply(intent, now: now, roomNow: roomNow, into: &directives)
     }
 
-    private mutating func measure(
-        _ position: MediaPosition, _ isStalled: Bool, now: MonotonicInstant, roomNow: RoomInstant,
+    /// Brings a player that was just measured back to where the room is.
+    private mutating func correct(
+        isPaused: Bool, now: MonotonicInstant, roomNow: RoomInstant,
         into directives: inout [FollowerDirective]
     ) {
-        guard let intent, openItem == intent.item, !isSeeking else { return }
-        self.isStalled = isStalled
-        note(position, now: now)
+        guard let intent else { return }
         let target = intent.position(at: roomNow)
         error = .nanoseconds(target.nanoseconds - position.nanoseconds)
-        let isSettled = lastSeek.map { now - $0 > Self.seekInterval } ?? true
-        guard !intent.isPaused, !pause.current, !isStalled, !isAtEnd, isSettled,
-            distance(to: target) > Self.tolerance
-        else { return }
-        seek(to: target, now: now, into: &directives)
+        if intent.isPaused {
+            guard isPaused, pause.current else { return }
+            align(to: intent, now: now, into: &directives)
+        } else {
+            let isSettled = lastSeek.map { now - $0 > Self.seekInterval } ?? true
+            guard !pause.current, !isStalled, !isAtEnd, isSettled,
+                distance(to: target) > Self.tolerance
+            else { return }
+            seek(to: target, now: now, into: &directives)
+        }
+    }
+
+    /// Shows the frame everybody is to see, once the player has come to rest: the frame it rests on
+    /// is seldom the one that its sound, until then all there is to go by, had led to expect.
+    ///
+    /// Once for each intent: what lies between two frames cannot be met any better.
+    private mutating func align(
+        to intent: Intent, now: MonotonicInstant, into directives: inout [FollowerDirective]
+    ) {
+        expectedSeeks.removeAll { now - $0 > Self.seekPatience }
+        guard expectedSeeks.isEmpty, alignedRevision != intent.revision else { return }
+        alignedRevision = intent.revision
+        guard distance(to: intent.anchor) > Self.pausedTolerance else { return }
+        seek(to: intent.anchor, now: now, into: &directives)
     }
 
     private mutating func seek(

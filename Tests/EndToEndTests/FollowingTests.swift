@@ -95,9 +95,7 @@ extension EndToEnd {
                 }
                 usleep(10_000)
             } while Date.now < deadline
-            Issue.record(
-                "one shows the frame at \(shown.first ?? .nan) s, "
-                    + "the other that at \(shown.last ?? .nan) s")
+            Issue.record("the frames shown last are at \(shown)")
         }
 
         /// Seconds that a frame of the films is shown.

@@ -202,6 +202,6 @@ struct GuestFilmTests {
         #expect(SystemError(code: 122).whileWriting(to: "x") == .diskFull(path: "x"))
         #expect(
             SystemError(code: 5).whileWriting(to: "x")
-                == .diskFailed(path: "x", reason: "Input/output error"))
+                == .diskFailed(path: "x", reason: "input/output error"))
     }
 }

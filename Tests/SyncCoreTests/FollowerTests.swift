@@ -60,7 +60,7 @@ struct FollowerTests {
     func pauses() {
         var bench = Bench()
         bench.playing(at: 10)
-        _ = bench.on(.measured(at(11.02), isStalled: false), after: 1)
+        _ = bench.on(.measured(at(11.02), isPaused: false, isStalled: false), after: 1)
         let pause = bench.intent(2, at: 11, paused: true)
         #expect(bench.on(.intent(pause)) == [.setPaused(true), .seek(at(11))])
         #expect(bench.on(.paused(true), after: 0.01).isEmpty)
@@ -68,11 +68,29 @@ struct FollowerTests {
         #expect(bench.on(.seekEnded(at: at(11)), after: 0.01).isEmpty)
     }
 
+    @Test("shows the room's frame once it rests, when it came to rest on another")
+    func aligns() {
+        var bench = Bench()
+        bench.playing(at: 10)
+        let paused = bench.intent(2, at: 10, paused: true)
+        #expect(bench.on(.intent(paused)) == [.setPaused(true)])
+        // Measured before the pause took effect: what is heard.
+        #expect(bench.on(.measured(at(10.02), isPaused: false, isStalled: false)).isEmpty)
+        #expect(bench.on(.paused(true)).isEmpty)
+        let resting = FollowerEvent.measured(at(10.04), isPaused: true, isStalled: false)
+        #expect(bench.on(resting) == [.seek(at(10))])
+        // Until the seek begins nothing more is asked for, and after it nothing better can be.
+        #expect(bench.on(resting).isEmpty)
+        _ = bench.on(.seekBegan)
+        _ = bench.on(.seekEnded(at: at(10.01)))
+        #expect(bench.on(.measured(at(10.01), isPaused: true, isStalled: false)).isEmpty)
+    }
+
     @Test("tells the room what its user does, with the position")
     func userActs() {
         var bench = Bench()
         bench.playing(at: 10)
-        #expect(bench.on(.measured(at(10.5), isStalled: false), after: 0.5).isEmpty)
+        #expect(bench.on(.measured(at(10.5), isPaused: false, isStalled: false), after: 0.5).isEmpty)
         #expect(bench.on(.paused(true)) == [.wish(.pause(at: at(10.5)))])
         #expect(bench.on(.paused(false), after: 2) == [.wish(.play(from: at(10.5)))])
         #expect(
@@ -94,6 +112,16 @@ struct FollowerTests {
         #expect(bench.on(.speed(PlaybackSpeed(factor: 2))).isEmpty)
     }
 
+    @Test("takes the user's way back for the user's, when a command had no echo")
+    func lostEcho() {
+        var bench = Bench()
+        _ = bench.on(.intent(bench.intent(1, at: 10)))
+        // The player ran before it was told to: nothing changed, so it reports nothing.
+        _ = bench.on(.opened(bench.item, at: at(10)))
+        #expect(bench.on(.paused(true), after: 0.1) == [.wish(.pause(at: at(10.1)))])
+        #expect(bench.on(.paused(false), after: 0.1) == [.wish(.play(from: at(10.1)))])
+    }
+
     @Test("takes a key pressed long after a coalesced echo for the user's")
     func lateKey() {
         var bench = Bench()
@@ -109,28 +137,28 @@ struct FollowerTests {
     func corrects() {
         var bench = Bench()
         bench.playing(at: 10)
-        #expect(bench.on(.measured(at(9), isStalled: false), after: 1) == [.seek(at(11))])
+        #expect(bench.on(.measured(at(9), isPaused: false, isStalled: false), after: 1) == [.seek(at(11))])
         _ = bench.on(.seekBegan)
         _ = bench.on(.seekEnded(at: at(11)), after: 0.05)
-        #expect(bench.on(.measured(at(10), isStalled: false), after: 1).isEmpty)
-        #expect(bench.on(.measured(at(10), isStalled: false), after: 1.5).count == 1)
+        #expect(bench.on(.measured(at(10), isPaused: false, isStalled: false), after: 1).isEmpty)
+        #expect(bench.on(.measured(at(10), isPaused: false, isStalled: false), after: 1.5).count == 1)
     }
 
     @Test("leaves small differences, stalled players and the end alone")
     func tolerates() {
         var bench = Bench()
         bench.playing(at: 10)
-        #expect(bench.on(.measured(at(10.8), isStalled: false), after: 1).isEmpty)
-        #expect(bench.on(.measured(at(10.8), isStalled: true), after: 5).isEmpty)
+        #expect(bench.on(.measured(at(10.8), isPaused: false, isStalled: false), after: 1).isEmpty)
+        #expect(bench.on(.measured(at(10.8), isPaused: false, isStalled: true), after: 5).isEmpty)
         #expect(bench.on(.atEnd(true)) == [.wish(.next(after: bench.item))])
-        #expect(bench.on(.measured(at(10.8), isStalled: false), after: 5).isEmpty)
+        #expect(bench.on(.measured(at(10.8), isPaused: false, isStalled: false), after: 5).isEmpty)
     }
 
     @Test("reports its error: the room less the player")
     func error() {
         var bench = Bench()
         bench.playing(at: 10)
-        _ = bench.on(.measured(at(10.9), isStalled: false), after: 1)
+        _ = bench.on(.measured(at(10.9), isPaused: false, isStalled: false), after: 1)
         #expect(bench.follower.error.map { abs($0.inSeconds - 0.1) < 0.001 } == true)
     }
 }

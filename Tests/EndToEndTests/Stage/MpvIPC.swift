@@ -21,12 +21,14 @@ final class MpvIPC: Sendable {
         }
     }
 
+    private let peer: RunningPeerwatch
     private let channel: any Channel
     private let state: Monitor<State>
 
     /// Connects to the player of a program; waits until it listens.
     init(_ peer: RunningPeerwatch) throws {
         let state = Monitor(State())
+        self.peer = peer
         self.state = state
         let bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .channelInitializer { channel in
@@ -91,7 +93,8 @@ final class MpvIPC: Sendable {
         if let value { return value }
         let last = state.withState { $0.properties[property] }
         throw NotSeen(
-            description: "\(property) is \(last.map { "\($0)" } ?? "unknown") after \(seconds) s")
+            description: "\(property) of \(peer.name) is \(last.map { "\($0)" } ?? "unknown") after "
+                + "\(seconds) s; \(peer.account)")
     }
 
     /// Waits until a property has this value.
