@@ -8,7 +8,7 @@ struct FourGuestsOneUplinkTests {
         "the film leaves the host about once, and nobody waits for it",
         arguments: 1...4 as ClosedRange<UInt64>)
     func stripes(seed: UInt64) {
-        var scenario = party(guests: [20, 20, 20, 20], film: 16 << 20)
+        var scenario = party(guests: [20, 20, 20, 20], film: 8 << 20)
         scenario.delay = 0.010...0.025
         scenario.jitter = .milliseconds(2)
         scenario.seed = seed
@@ -22,7 +22,7 @@ struct FourGuestsOneUplinkTests {
 
     @Test("guests with half the host's uplink carry what they can")
     func weakGuests() {
-        var scenario = party(guests: [10, 10, 10, 10], down: 50, film: 16 << 20)
+        var scenario = party(guests: [10, 10, 10, 10], down: 50, film: 8 << 20)
         scenario.delay = 0.025...0.025
         let report = Simulation.run(scenario)
         #expect(report.violations == [])

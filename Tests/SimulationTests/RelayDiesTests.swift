@@ -6,8 +6,8 @@ import Testing
 struct RelayDiesTests {
     @Test("what it was to pass on comes from others", arguments: [true, false])
     func leaves(closesConnections: Bool) {
-        var scenario = party(guests: [40, 10, 10, 10, 10], film: 16 << 20)
-        scenario.nodes[1].departure = .init(at: second(3), closesConnections: closesConnections)
+        var scenario = party(guests: [40, 10, 10, 10, 10], film: 8 << 20)
+        scenario.nodes[1].departure = .init(at: second(2), closesConnections: closesConnections)
         let report = Simulation.run(scenario)
         #expect(report.violations == [])
         #expect(report.completions[0] == nil)
