@@ -38,8 +38,10 @@ struct PeerLedger {
     /// Blocks that may be unconfirmed: what fills the path, so that a seek does not wait behind more.
     private var credit = smallestCredit
 
-    /// Whether it has asked for anything yet: before, nobody knows what it needs first.
+    /// Whether it has asked for anything yet: before, the host does not know what it needs first.
     var hasAsked = false
+    /// Whether it could not keep what it was sent, and has not asked since.
+    private var isFull = false
 
     var received = RateEstimator()
     /// The round trip as the room's pings measure it; a guess until then.
@@ -105,6 +107,7 @@ struct PeerLedger {
     /// Notes a request without deciding when it is answered.
     mutating func note(_ address: BlockAddress) -> Owing {
         hasAsked = true
+        isFull = false
         guard !owed.contains(address) else { return .alreadyOwed }
         guard owed.count < Limits.blocksRequestedPerPeer else { return .tooMany }
         owed.insert(address)
@@ -150,7 +153,7 @@ struct PeerLedger {
         sending.count < Self.sendsAtOnce && !isStuck(at: now)
     }
 
-    var canBePushed: Bool { hasAsked && unconfirmed.count < credit }
+    var canBePushed: Bool { !isFull && unconfirmed.count < credit }
 
     mutating func send(_ address: BlockAddress, isAnswer: Bool, at now: MonotonicInstant) {
         sending[address] = Sending(since: now, isAnswer: isAnswer)
@@ -180,7 +183,7 @@ struct PeerLedger {
     /// when no such block was sent.
     mutating func takeBack(_ address: BlockAddress) -> Bool {
         guard unconfirmed.removeValue(forKey: address) != nil else { return false }
-        hasAsked = false
+        isFull = true
         return true
     }
 

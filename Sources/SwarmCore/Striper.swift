@@ -35,7 +35,8 @@ struct Striper {
     /// What one item is like for the host.
     private struct Item {
         let geometry: ChunkGeometry
-        /// Whether some guest was given the block, or has it.
+        /// Whether the block was given out, or no guest lacks it. What guests say they have beyond
+        /// that is their word only.
         var isGiven: [Bool]
         var givenCount = 0
         /// No block from here to `base` round again is free.
@@ -110,7 +111,7 @@ struct Striper {
         items[address.item]?.cursor = min(cursor, number)
     }
 
-    /// Whether no guest has or was given the block.
+    /// Whether the block was given to nobody.
     func isFree(_ address: BlockAddress) -> Bool {
         items[address.item]?.isGiven[Int(address.block.number)] == false
     }
@@ -136,7 +137,6 @@ struct Striper {
 
     /// A guest has a block, by its own word.
     mutating func received(_ address: BlockAddress, by slot: Int, now: MonotonicInstant?) {
-        give(address)
         guard var passage = underWay[address], passage.lackers.remove(slot) else { return }
         underWay[address] = passage.lackers.isEmpty ? nil : passage
         relays[passage.owner]?.backlog -= 1

@@ -90,11 +90,12 @@ extension Swarm {
         guard let availability = peer.availability[item] else { return nil }
         let holders = peer.isHost ? guestsAvailability(of: item, now: now) : []
         let expectations = expectations
+        let count = peers.count
         for range in ranges {
-            let found = items[item]?.firstMissing(in: range) { block in
+            let found = items[item]?.firstMissing(in: range, offeredBy: availability) { block in
                 let address = BlockAddress(item: item, block: block)
                 return availability.contains(block) && peer.asked[address] == nil
-                    && !expectations.covers(address, urgent: urgent, now: now)
+                    && !expectations.covers(address, urgent: urgent, peers: count, now: now)
                     && !holders.contains { $0.contains(block) }
             }
             if let found { return BlockAddress(item: item, block: found) }

@@ -119,9 +119,9 @@ public struct Swarm {
         case .roundTripMeasured(let peer, let roundTrip):
             peers[peer]?.roundTrip = roundTrip
         case .bitfield(let page, let peer):
-            merge(page, from: peer, now: now)
+            merge(page, from: peer, now: now, into: &directives)
         case .have(let have, let peer):
-            merge(have, from: peer, now: now)
+            merge(have, from: peer, now: now, into: &directives)
         case .request(let request, let peer):
             owe(request, to: peer, into: &directives)
         case .anticipated(let peer, let item, let ranges):
