@@ -169,6 +169,8 @@ struct PeerLedger {
     /// crossed it on the way.
     func isUnconfirmed(_ address: BlockAddress) -> Bool { unconfirmed[address] != nil }
 
+    var hasUnconfirmed: Bool { !unconfirmed.isEmpty }
+
     /// The peer has the block.
     mutating func confirm(_ address: BlockAddress, at now: MonotonicInstant) {
         guard unconfirmed.removeValue(forKey: address) != nil else { return }

@@ -214,7 +214,9 @@ public struct Swarm {
         let isWaiting =
             relays.count > 0 || !striper.underWay.isEmpty || !expectations.isEmpty
             || (!peers.isEmpty && items.values.contains { !$0.isComplete })
-            || peers.values.contains { !$0.asked.isEmpty || !$0.sending.isEmpty }
+            || peers.values.contains {
+                !$0.asked.isEmpty || !$0.sending.isEmpty || $0.hasUnconfirmed
+            }
         nextCheck = isWaiting ? nextCheck ?? now + Self.checkInterval : nil
         let next = [news.next, nextCheck, paceOpens].compactMap { $0 }.min()
         guard let next, next != alarm else { return }

@@ -123,6 +123,18 @@ struct SwarmTests {
         #expect(lab.completed.contains(ana))
     }
 
+    @Test("brings again what a full disk could not take")
+    func losesPushes() {
+        var lab = SwarmLab(size: 16 * mebibyte, hosting: host, guests: [ana])
+        for _ in 0..<60 { _ = lab.step() }
+        lab.tell(ana, .downloadPaused(true))
+        lab.run(for: .seconds(5))
+        #expect(lab.completed.isEmpty)
+        lab.tell(ana, .downloadPaused(false))
+        lab.run(for: .seconds(30))
+        #expect(lab.completed == [ana])
+    }
+
     @Test("does not ask while the disk is full, and goes on afterwards")
     func pauses() {
         var lab = SwarmLab(size: 4 * mebibyte, hosting: host, guests: [ana])
