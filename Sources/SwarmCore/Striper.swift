@@ -35,8 +35,9 @@ struct Striper {
     /// What one item is like for the host.
     private struct Item {
         let geometry: ChunkGeometry
-        /// Whether the block was given out, or no guest lacks it. What guests say they have beyond
-        /// that is their word only.
+        /// Whether the block was given out, or no guest lacks it.
+        ///
+        /// What guests say they have beyond that is their word only.
         var isGiven: [Bool]
         var givenCount = 0
         /// No block from here to `base` round again is free.
