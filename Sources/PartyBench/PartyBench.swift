@@ -9,7 +9,7 @@ enum PartyBench {
         switch arguments.first {
         case "swarm": SwarmBench.run(Array(arguments.dropFirst()))
         case _:
-            say("usage: PartyBench swarm [WORDS OF A SCENARIO'S NAME] [--seed N] [--churn COUNT]")
+            say("usage: PartyBench swarm [WORDS OF A NAME] [--seed N] [--churn COUNT] [--trace]")
             exit(2)
         }
     }

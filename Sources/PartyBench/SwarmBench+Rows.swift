@@ -7,7 +7,7 @@ extension SwarmBench {
     static let rows: [Row] = [
         equal(guests: 4, ratio: 1.05),
         equal(guests: 10, ratio: 1.10),
-        equal(guests: 50, ratio: 1.20),
+        equal(guests: 50, ratio: 1.20, film: 32 << 20),
         Row(
             name: "10 guests, 5 to 40 up",
             scenario: party(
@@ -23,10 +23,10 @@ extension SwarmBench {
         relayDies,
     ]
 
-    private static func equal(guests: Int, ratio: Double) -> Row {
+    private static func equal(guests: Int, ratio: Double, film: Int64 = 64 << 20) -> Row {
         Row(
             name: "\(guests) guests, all 20 up",
-            scenario: party(host: 20, guests: Array(repeating: 20, count: guests)),
+            scenario: party(host: 20, guests: Array(repeating: 20, count: guests), film: film),
             ratioGoal: ratio, copiesGoal: 1.10)
     }
 
@@ -44,8 +44,9 @@ extension SwarmBench {
     }
 
     private static func seek(guests: Int, goal: Double) -> Row {
-        var scenario = party(host: 20, guests: Array(repeating: 20, count: guests))
-        scenario.seeks = [.init(at: second(5), to: 48 << 20)]
+        var scenario = party(
+            host: 20, guests: Array(repeating: 20, count: guests), film: 32 << 20)
+        scenario.seeks = [.init(at: second(5), to: 24 << 20)]
         return Row(name: "\(guests) guests jump", scenario: scenario, seekGoal: goal)
     }
 

@@ -18,22 +18,31 @@ enum SwarmBench {
     static func run(_ arguments: [String]) {
         var words = arguments
         let seed = number(after: "--seed", in: &words)
-        if let count = number(after: "--churn", in: &words) {
-            churn(seeds: (seed ?? 1)..<((seed ?? 1) + count))
-            return
-        }
-        if words.contains("--trace") {
-            _ = Simulation.run(.churn(seed: seed ?? 1), trace: PartyBench.say)
-            return
-        }
+        let count = number(after: "--churn", in: &words)
+        let isTraced = words.contains("--trace")
+        words.removeAll { $0 == "--trace" }
         let pattern = words.joined(separator: " ")
+
+        if isTraced {
+            let row = rows.first { !pattern.isEmpty && $0.name.contains(pattern) }
+            var scenario = row?.scenario ?? .churn(seed: seed ?? 1)
+            scenario.seed = seed ?? scenario.seed
+            _ = Simulation.run(scenario, trace: PartyBench.say)
+        } else if let count {
+            churn(seeds: (seed ?? 1)..<((seed ?? 1) + count))
+        } else {
+            table(of: rows.filter { pattern.isEmpty || $0.name.contains(pattern) }, seed: seed)
+        }
+    }
+
+    private static func table(of rows: [Row], seed: UInt64?) {
         PartyBench.say(
             line([
                 "scenario", "T/bound", "goal", "copies", "goal", "start s", "stalls", "stalled s",
-                "seek s", "goal", "ctrl %", "dup", "wall s", "fingerprint",
+                "seek s", "goal", "ctrl %", "dup", "wall s",
             ]))
-        for var row in rows where pattern.isEmpty || row.name.contains(pattern) {
-            if let seed { row.scenario.seed = seed }
+        for var row in rows {
+            row.scenario.seed = seed ?? row.scenario.seed
             show(row)
         }
     }
@@ -48,7 +57,7 @@ enum SwarmBench {
                 text(row.copiesGoal), text(report.startUp?.inSeconds), "\(report.stalls)",
                 text(report.stalled.inSeconds), text(report.seeks.first??.inSeconds),
                 text(row.seekGoal), text(report.controlShare * 100), "\(report.duplicateBlocks)",
-                text(wall.inSeconds), String(report.fingerprint, radix: 16),
+                text(wall.inSeconds),
             ]))
         for violation in report.violations { PartyBench.say("    \(violation)") }
     }

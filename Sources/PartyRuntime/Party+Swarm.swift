@@ -75,11 +75,11 @@ extension Party {
         case .success(.held):
             heldFrom[address] = peer
         case .success(.tooManyHeld):
-            tellSwarm(.blockDropped(address))
+            tellSwarm(.blockDropped(address, from: peer))
         case .success(.mismatch):
             mismatched(address, from: peer)
         case .failure(let error):
-            tellSwarm(.blockDropped(address))
+            tellSwarm(.blockDropped(address, from: peer))
             diskFailed(error.asPartyError)
         }
     }
@@ -157,8 +157,8 @@ extension Party {
         }
         for block in outcome.lost {
             let address = BlockAddress(item: item, block: block)
-            heldFrom[address] = nil
-            tellSwarm(.blockDropped(address))
+            guard let peer = heldFrom.removeValue(forKey: address) else { continue }
+            tellSwarm(.blockDropped(address, from: peer))
         }
         if let failure = outcome.failure { diskFailed(failure) }
     }

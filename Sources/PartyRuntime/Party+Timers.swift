@@ -111,6 +111,7 @@ extension Party {
         sendStatus()
         reportSync()
         reportProgress()
+        reportShortfall()
         flushFilms()
     }
 
@@ -136,6 +137,52 @@ extension Party {
                 have: swarm.verifiedBytes(of: item.id), total: item.geometry.size, down: rates.down,
                 up: rates.up))
     }
+
+    /// Says before it hurts that the film needs more than arrives, once until it is better.
+    private func reportShortfall() {
+        guard let id = playback.shown, let item = room?.items?.item(id),
+            let duration = playback.duration, duration > .start
+        else { return }
+        let needed = Double(item.geometry.size) / duration.seconds
+        let rest = duration.seconds - playback.position.seconds
+        let shortfall: Sustainability?
+        let missing: Int64
+        if roomSigner == nil {
+            missing = item.geometry.size - swarm.verifiedBytes(of: id)
+            shortfall = Sustainability(arriving: progress.arriving, needed: needed)
+        } else {
+            missing = Int64(max(rest, 0) * needed)
+            shortfall = line.isBusy ? roomShortfall(needed: needed) : nil
+        }
+        guard let shortfall, missing > 0,
+            let wait = shortfall.wait(
+                missing: missing, playing: .milliseconds(Int64(rest * 1_000))),
+            wait > Self.waitWorthSaying
+        else {
+            playback.secondsShort = 0
+            return
+        }
+        playback.secondsShort += 1
+        guard playback.secondsShort == Self.secondsShortBeforeSaying else { return }
+        log.record(
+            .shortfall(rate: shortfall.rate, needed: needed, wait: wait.inSeconds))
+        notice(
+            "The film needs more than arrives: for a smooth start wait "
+                + "\(Int(wait.inSeconds.rounded(.up))) s")
+    }
+
+    /// What all guests together can get.
+    private func roomShortfall(needed: Double) -> Sustainability? {
+        guard let uplinks = swarm.uplinks, !uplinks.guests.isEmpty else { return nil }
+        return Sustainability(
+            hostUplink: pacer.pace ?? uplinks.own, guestUplinks: uplinks.guests,
+            slowestDownlink: nil, needed: needed)
+    }
+
+    /// Less than this mpv's own buffer covers.
+    static let waitWorthSaying = Duration.seconds(2)
+    /// A rate is believed after so long.
+    static let secondsShortBeforeSaying = 4
 
     private func flushFilms() {
         for case .fetched(let film) in shelf?.all ?? [] where !film.isComplete {

@@ -29,6 +29,8 @@ public enum PartyEvent: Sendable {
         errorMs: Double?, offsetMs: Double?, rttMs: Double?, correction: Double, buffered: Double)
     /// How the download goes; once a second while it runs.
     case progress(have: Int64, total: Int64, down: Double, up: Double)
+    /// The film plays faster than it can arrive: a smooth start has to wait so long.
+    case shortfall(rate: Double, needed: Double, wait: Double)
     /// An item is whole, checked, and where it belongs.
     case complete(bytes: Int64, seconds: Double, from: [String: Int64], path: String?)
     /// A peer sent a block that does not match its hash.
@@ -66,6 +68,7 @@ extension PartyEvent {
         case .state: "state"
         case .sync: "sync"
         case .progress: "progress"
+        case .shortfall: "shortfall"
         case .complete: "complete"
         case .verifiedBad: "verified-bad"
         case .end: "end"
@@ -109,6 +112,11 @@ extension PartyEvent {
             [
                 ("have", .count(have)), ("total", .count(total)),
                 ("down_bps", .number(down.rounded())), ("up_bps", .number(up.rounded())),
+            ]
+        case .shortfall(let rate, let needed, let wait):
+            [
+                ("rate_bps", .number(rate.rounded())), ("needed_bps", .number(needed.rounded())),
+                ("wait_s", .number(wait.rounded(.up))),
             ]
         case .complete(let bytes, let seconds, let from, let path):
             [

@@ -21,4 +21,6 @@ struct PlaybackBook {
     /// Whether reads are still noted for others to fetch first.
     var recordsPrefetch = false
     var isDiskFull = false
+    /// For how many seconds on end the film has needed more than arrives.
+    var secondsShort = 0
 }

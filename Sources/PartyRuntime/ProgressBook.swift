@@ -23,11 +23,18 @@ struct ProgressBook {
         sources[item, default: [:]][peer, default: 0] += Int64(bytes)
     }
 
+    /// Bytes per second that arrive, smoothed over some seconds.
+    private(set) var arriving = 0.0
+    /// How much the newest second counts in ``arriving``.
+    private static let weight = 0.3
+
     /// Bytes per second since the last look; `nil` at the first.
     mutating func rates(at now: MonotonicInstant) -> (down: Double, up: Double)? {
         defer { lastLook = (now, downTotal, upTotal) }
         guard let lastLook, now > lastLook.at else { return nil }
         let seconds = (now - lastLook.at).inSeconds
+        let down = Double(downTotal - lastLook.down) / seconds
+        arriving = arriving == 0 ? down : arriving * (1 - Self.weight) + down * Self.weight
         return (
             Double(downTotal - lastLook.down) / seconds, Double(upTotal - lastLook.up) / seconds
         )

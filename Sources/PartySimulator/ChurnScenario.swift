@@ -4,11 +4,11 @@
 import PartyModel
 
 extension Scenario {
-    /// A short party of up to `guests` guests with late comers, leavers, liars, stopped links, pairs
-    /// that never connect and jumps, all drawn from `seed`.
-    public static func churn(seed: UInt64, guests: Int = 12) -> Scenario {
+    /// A short party with late comers, leavers, liars, stopped links, pairs that never connect and
+    /// jumps, all drawn from `seed`.
+    public static func churn(seed: UInt64, guests: ClosedRange<Int> = 2...12) -> Scenario {
         var chance = SeededGenerator(seed: seed)
-        let count = 2 + chance.index(below: guests - 1)
+        let count = guests.lowerBound + chance.index(below: guests.count)
         var nodes = (0...count).map { _ in
             Node(
                 uplink: chance.number(in: 600_000...5_000_000),

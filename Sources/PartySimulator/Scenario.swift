@@ -145,6 +145,17 @@ extension Scenario {
 }
 
 extension Scenario {
+    /// Stops every link between these peers and the others for a time.
+    public mutating func part(
+        _ group: Set<Int>, from start: MonotonicInstant, to end: MonotonicInstant
+    ) {
+        for one in nodes.indices where group.contains(one) {
+            for other in nodes.indices where !group.contains(other) {
+                clogs.append(Clog(Pair(one, other), from: start, to: end))
+            }
+        }
+    }
+
     /// The least time in which anything could bring the film to all guests: as a fluid, with every
     /// uplink full all the time (Kumar and Ross).
     public var fluidBound: Double {

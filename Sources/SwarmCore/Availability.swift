@@ -9,6 +9,8 @@ struct Availability {
     let geometry: ChunkGeometry
     private var whole: [UInt64]
     private var partial: [UInt32: BlockMask] = [:]
+    /// Chunks of which it has anything: the whole ones and the keys of `partial`.
+    private var offered: [UInt64]
     private(set) var wholeCount = 0
     /// Blocks it has, for comparing peers: the last chunk counts as if it were full.
     private(set) var blockCount = 0
@@ -16,6 +18,7 @@ struct Availability {
     init(geometry: ChunkGeometry) {
         self.geometry = geometry
         whole = Array(repeating: 0, count: (geometry.chunkCount + 63) / 64)
+        offered = whole
     }
 
     func contains(_ block: BlockIndex) -> Bool {
@@ -48,6 +51,20 @@ struct Availability {
             wholeCount += isWhole ? 1 : -1
         }
         partial[chunk.number] = isWhole || mask == .none ? nil : mask
+        if mask == .none { offered[word] &= ~bit } else { offered[word] |= bit }
+    }
+
+    /// The number of the first chunk from this one on of which it has anything.
+    func firstOffered(from number: Int) -> Int? {
+        var word = number / 64
+        guard word < offered.count else { return nil }
+        var bits = offered[word] & (~0 << UInt64(number % 64))
+        while bits == 0 {
+            word += 1
+            guard word < offered.count else { return nil }
+            bits = offered[word]
+        }
+        return word * 64 + bits.trailingZeroBitCount
     }
 
     /// Takes one block out: the peer does not have it after all.

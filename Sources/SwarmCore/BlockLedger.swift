@@ -54,20 +54,29 @@ struct BlockLedger {
         if new == .verified { verifiedCount += 1 }
     }
 
-    /// The first missing block in `range` of block numbers that `isCandidate` accepts.
+    /// The first missing block in `range` of block numbers that a peer offers and `isCandidate`
+    /// accepts.
+    ///
+    /// Chunks of which nothing is offered are passed over 64 at a time: a guest lacks nearly all of
+    /// a long film, and another guest has nearly the same of it.
     mutating func firstMissing(
-        in range: Range<Int>, where isCandidate: (BlockIndex) -> Bool
+        in range: Range<Int>, offeredBy availability: Availability,
+        where isCandidate: (BlockIndex) -> Bool
     ) -> BlockIndex? {
         guard missingCount > 0 else { return nil }
         while firstMissing < states.count, states[firstMissing] != .missing { firstMissing += 1 }
         var index = max(range.lowerBound, firstMissing)
         let end = min(range.upperBound, states.count)
         while index < end {
-            if states[index] == .missing {
+            let chunk = availability.firstOffered(from: index / ChunkGeometry.blocksPerChunk)
+            guard let chunk else { return nil }
+            index = max(index, chunk * ChunkGeometry.blocksPerChunk)
+            let endOfChunk = min((chunk + 1) * ChunkGeometry.blocksPerChunk, end)
+            while index < endOfChunk {
                 let block = BlockIndex(unchecked: UInt32(index))
-                if isCandidate(block) { return block }
+                if states[index] == .missing, isCandidate(block) { return block }
+                index += 1
             }
-            index += 1
         }
         return nil
     }

@@ -10,7 +10,8 @@ import PartyModel
 struct Expectations {
     /// For a block the player does not need yet: several rounds of a slow relay.
     static let patience = Duration.seconds(3)
-    /// For a block the player waits for: a relay hop with its queue.
+    /// For a block the player waits for, per ten peers: a relay hop with its queue, in which each
+    /// of them has its turn.
     static let urgentPatience = Duration.milliseconds(300)
 
     private var since: [BlockAddress: MonotonicInstant] = [:]
@@ -28,9 +29,12 @@ struct Expectations {
     mutating func arrived(_ address: BlockAddress) { since[address] = nil }
 
     /// Whether the block should be waited for.
-    func covers(_ address: BlockAddress, urgent: Bool, now: MonotonicInstant) -> Bool {
+    func covers(
+        _ address: BlockAddress, urgent: Bool, peers: Int, now: MonotonicInstant
+    ) -> Bool {
         guard let since = since[address] else { return false }
-        return now - since < (urgent ? Self.urgentPatience : Self.patience)
+        let patience = urgent ? Self.urgentPatience * max(1, (peers + 5) / 10) : Self.patience
+        return now - since < patience
     }
 
     mutating func expire(now: MonotonicInstant) {

@@ -34,9 +34,14 @@ struct PeerLedger {
     private(set) var sending: [BlockAddress: Sending] = [:]
     /// Blocks sent unasked that the peer has not said it has.
     private var unconfirmed: [BlockAddress: MonotonicInstant] = [:]
+    private var confirmed = RateEstimator()
+    /// Blocks that may be unconfirmed: what fills the path, so that a seek does not wait behind more.
+    private var credit = smallestCredit
 
-    /// Whether it has asked for anything yet: before, nobody knows what it needs first.
+    /// Whether it has asked for anything yet: before, the host does not know what it needs first.
     var hasAsked = false
+    /// Whether it could not keep what it was sent, and has not asked since.
+    private var isFull = false
 
     var received = RateEstimator()
     /// The round trip as the room's pings measure it; a guess until then.
@@ -102,6 +107,7 @@ struct PeerLedger {
     /// Notes a request without deciding when it is answered.
     mutating func note(_ address: BlockAddress) -> Owing {
         hasAsked = true
+        isFull = false
         guard !owed.contains(address) else { return .alreadyOwed }
         guard owed.count < Limits.blocksRequestedPerPeer else { return .tooMany }
         owed.insert(address)
@@ -130,8 +136,12 @@ struct PeerLedger {
     static let sendsAtOnce = 16
     /// A connection that takes nothing for so long holds up nobody but itself.
     static let stuckAfter = Duration.seconds(1)
-    /// Blocks sent unasked and not confirmed: 2 MiB, what a peer may be flooded with.
-    static let credit = 32
+    /// Blocks sent unasked and not confirmed, at the most: 2 MiB, what a peer may be flooded with.
+    static let largestCredit = 32
+    /// At the least, and before a rate is known.
+    static let smallestCredit = 4
+    /// Beyond a round trip, how long a confirmation may take: the interval of news.
+    static let confirmationDelay = Duration.milliseconds(200)
     /// A block not confirmed after so long was lost on the way to the disk.
     static let confirmationLimit = Duration.seconds(10)
 
@@ -143,7 +153,7 @@ struct PeerLedger {
         sending.count < Self.sendsAtOnce && !isStuck(at: now)
     }
 
-    var canBePushed: Bool { hasAsked && unconfirmed.count < Self.credit }
+    var canBePushed: Bool { !isFull && unconfirmed.count < credit }
 
     mutating func send(_ address: BlockAddress, isAnswer: Bool, at now: MonotonicInstant) {
         sending[address] = Sending(since: now, isAnswer: isAnswer)
@@ -162,7 +172,22 @@ struct PeerLedger {
     var hasUnconfirmed: Bool { !unconfirmed.isEmpty }
 
     /// The peer has the block.
-    mutating func confirm(_ address: BlockAddress) { unconfirmed[address] = nil }
+    mutating func confirm(_ address: BlockAddress, at now: MonotonicInstant) {
+        guard unconfirmed.removeValue(forKey: address) != nil else { return }
+        confirmed.count(ChunkGeometry.blockSize, at: now)
+        let delay = (roundTrip + Self.confirmationDelay).inSeconds
+        let bytes = confirmed.rate(at: now) * delay * 1.25
+        let blocks = Int(min(bytes, 1e9)) / ChunkGeometry.blockSize
+        credit = min(max(blocks, Self.smallestCredit), Self.largestCredit)
+    }
+
+    /// The peer did not keep a block that was sent unasked, and wants no more before it asks; `false`
+    /// when no such block was sent.
+    mutating func takeBack(_ address: BlockAddress) -> Bool {
+        guard unconfirmed.removeValue(forKey: address) != nil else { return false }
+        isFull = true
+        return true
+    }
 
     mutating func expireUnconfirmed(at now: MonotonicInstant) {
         unconfirmed = unconfirmed.filter { now - $0.value <= Self.confirmationLimit }

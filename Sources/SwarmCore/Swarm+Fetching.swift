@@ -90,11 +90,12 @@ extension Swarm {
         guard let availability = peer.availability[item] else { return nil }
         let holders = peer.isHost ? guestsAvailability(of: item, now: now) : []
         let expectations = expectations
+        let count = peers.count
         for range in ranges {
-            let found = items[item]?.firstMissing(in: range) { block in
+            let found = items[item]?.firstMissing(in: range, offeredBy: availability) { block in
                 let address = BlockAddress(item: item, block: block)
                 return availability.contains(block) && peer.asked[address] == nil
-                    && !expectations.covers(address, urgent: urgent, now: now)
+                    && !expectations.covers(address, urgent: urgent, peers: count, now: now)
                     && !holders.contains { $0.contains(block) }
             }
             if let found { return BlockAddress(item: item, block: found) }
@@ -152,6 +153,7 @@ extension Swarm {
 
     mutating func refused(_ request: BlockRequest, by peer: PeerID, now: MonotonicInstant) {
         for address in addresses(of: request) ?? [] {
+            if peers[peer]?.takeBack(address) ?? false { continue }
             guard let asked = peers[peer]?.answer(address), !asked.isCancelled else { continue }
             // It is on its way, from there or from whom the host gave it to; who says so again
             // does not have it.
@@ -188,8 +190,8 @@ extension Swarm {
         }
         switch state {
         case .missing where isPaused, .requested where isPaused:
-            lose(address)
             directives.append(.discard(address))
+            lose(address, from: peer, into: &directives)
         case .missing, .requested:
             items[item]?.move(block, to: .arrived)
             directives.append(.store(address, from: peer))
@@ -216,11 +218,19 @@ extension Swarm {
         items[address.item]?.move(address.block, to: .missing)
     }
 
+    /// A block could not be kept: whoever sent it is told, and sends no more before it is asked.
+    mutating func lose(
+        _ address: BlockAddress, from peer: PeerID, into directives: inout [SwarmDirective]
+    ) {
+        lose(address)
+        directives.append(.send(.reject(BlockRequest(address)), to: peer))
+    }
+
     private mutating func cancelOtherCopies(
         of address: BlockAddress, into directives: inout [SwarmDirective]
     ) {
-        for (peer, ledger) in peers {
-            guard let asked = ledger.asked[address], !asked.isCancelled else { continue }
+        for peer in peers.keys.sorted() {
+            guard let asked = peers[peer]?.asked[address], !asked.isCancelled else { continue }
             peers[peer]?.cancel(address)
             directives.append(.send(.cancel(BlockRequest(address)), to: peer))
         }

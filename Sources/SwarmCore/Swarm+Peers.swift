@@ -32,7 +32,10 @@ extension Swarm {
 
     // MARK: What they have
 
-    mutating func merge(_ page: BitfieldPage, from peer: PeerID, now: MonotonicInstant) {
+    mutating func merge(
+        _ page: BitfieldPage, from peer: PeerID, now: MonotonicInstant,
+        into directives: inout [SwarmDirective]
+    ) {
         guard let geometry = items[page.item]?.geometry, peers[peer] != nil else {
             if (earlyPages[peer]?.count ?? 0) < Self.earlyPagesKept {
                 earlyPages[peer, default: []].append(page)
@@ -40,23 +43,27 @@ extension Swarm {
             return
         }
         for chunk in page.chunks(in: geometry) {
-            learn(page.item, chunk, geometry.fullMask(of: chunk), of: peer, now: now)
+            let mask = geometry.fullMask(of: chunk)
+            learn(page.item, chunk, mask, of: peer, now: now, into: &directives)
         }
     }
 
-    mutating func merge(_ have: Have, from peer: PeerID, now: MonotonicInstant) {
+    mutating func merge(
+        _ have: Have, from peer: PeerID, now: MonotonicInstant,
+        into directives: inout [SwarmDirective]
+    ) {
         guard let geometry = items[have.item]?.geometry else { return }
         for entry in have.entries {
             guard let chunk = geometry.chunk(at: entry.chunk) else { continue }
             expectRelays(of: have.item, chunk, entry.blocks, heardFrom: peer, now: now)
-            learn(have.item, chunk, entry.blocks, of: peer, now: now)
+            learn(have.item, chunk, entry.blocks, of: peer, now: now, into: &directives)
         }
     }
 
     /// A peer has these blocks of a chunk: nobody has to bring them to it any more.
     private mutating func learn(
         _ item: ItemID, _ chunk: ChunkIndex, _ mask: BlockMask, of peer: PeerID,
-        now: MonotonicInstant
+        now: MonotonicInstant, into directives: inout [SwarmDirective]
     ) {
         guard let ledger = peers[peer], let before = ledger.availability[item]?.mask(of: chunk)
         else { return }
@@ -65,9 +72,15 @@ extension Swarm {
         for block in geometry.blocks(of: chunk)
         where mask.contains(slot: block.slot) && !before.contains(slot: block.slot) {
             let address = BlockAddress(item: item, block: block)
-            peers[peer]?.confirm(address)
+            peers[peer]?.confirm(address, at: now)
             relays.received(address, by: ledger.slot)
-            if hosted.contains(item) { striper.received(address, by: ledger.slot, now: now) }
+            guard hosted.contains(item) else { continue }
+            striper.received(address, by: ledger.slot, now: now)
+            if awaiting[address]?.remove(ledger.slot) ?? false,
+                peers[peer]?.forgive(address) ?? false
+            {
+                directives.append(.send(.reject(BlockRequest(address)), to: peer))
+            }
         }
     }
 

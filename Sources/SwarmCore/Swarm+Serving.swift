@@ -48,13 +48,16 @@ extension Swarm {
         relays.received(address, by: slot)
         let owing = peers[peer]?.note(address) ?? .tooMany
         guard owing == .accepted else { return owing }
-        guard hosted.contains(address.item), striper.isFree(address) else {
+        // Who says that it has the block, and asks all the same, is no part of the plan for it.
+        guard hosted.contains(address.item), striper.isFree(address),
+            peers[peer]?.has(address) == false
+        else {
             peers[peer]?.queue(address, isUrgent: isUrgent)
             return .accepted
         }
         // Somebody will be given the block in a moment, and whoever else asks gets it from there.
         awaiting[address, default: .empty].insert(slot)
-        if isUrgent { striper.want(address, leads: leads) }
+        if isUrgent { striper.want(address, leads: leads) } else { striper.ask(address) }
         return .accepted
     }
 
@@ -212,7 +215,8 @@ extension Swarm {
             },
             canTake: { slot in
                 guard let peer = slots[slot].flatMap({ peers[$0] }) else { return false }
-                return peer.canBePushed && peer.canBeSent(at: now) && (peer.isLocal || isOpen)
+                return peer.hasAsked && peer.canBePushed && peer.canBeSent(at: now)
+                    && (peer.isLocal || isOpen)
             })
         switch push {
         case .relay(let address, let slot)?:

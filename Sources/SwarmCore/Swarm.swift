@@ -72,6 +72,13 @@ public struct Swarm {
         items[item]?.contiguousBytes(from: offset) ?? 0
     }
 
+    /// What this host and its guests send when they have enough to send, in bytes per second; `nil`
+    /// as long as nothing is known of them all.
+    public var uplinks: (own: Double, guests: [Double])? {
+        guard bestSentRate > 0, let guests = striper.relayRates else { return nil }
+        return (bestSentRate, guests)
+    }
+
     // MARK: Events
 
     /// Takes an event and returns what is to be done about it.
@@ -112,9 +119,9 @@ public struct Swarm {
         case .roundTripMeasured(let peer, let roundTrip):
             peers[peer]?.roundTrip = roundTrip
         case .bitfield(let page, let peer):
-            merge(page, from: peer, now: now)
+            merge(page, from: peer, now: now, into: &directives)
         case .have(let have, let peer):
-            merge(have, from: peer, now: now)
+            merge(have, from: peer, now: now, into: &directives)
         case .request(let request, let peer):
             owe(request, to: peer, into: &directives)
         case .anticipated(let peer, let item, let ranges):
@@ -131,8 +138,8 @@ public struct Swarm {
             lose(address)
             directives.append(
                 .drop(peer, Bye(kind: .violation, reason: "a block did not match its hash")))
-        case .blockDropped(let address):
-            lose(address)
+        case .blockDropped(let address, let peer):
+            lose(address, from: peer, into: &directives)
         case .blockSent(let address, let peer):
             left(address, to: peer, now: now)
         case .blockUnreadable(let address, let peer):

@@ -47,7 +47,7 @@ public enum SwarmEvent: Sendable {
     /// A block did not match its hash; the peer sent it.
     case blockMismatched(BlockAddress, from: PeerID)
     /// A block could not be kept though nothing is wrong with it (no space to hold it).
-    case blockDropped(BlockAddress)
+    case blockDropped(BlockAddress, from: PeerID)
     /// A block left for a peer.
     case blockSent(BlockAddress, to: PeerID)
     /// A block could not be read, and will not be sent.

@@ -25,6 +25,10 @@ final class Narrator: Sendable {
         case .item(_, let name, let size): say("\(name) (\(Self.size(size)))")
         case .peer(let id, let name, let state, _): tell(of: name, id, state)
         case .progress(let have, let total, let down, _): sketch(have, of: total, at: down)
+        case .shortfall(let rate, let needed, let wait):
+            say(
+                "The film needs \(Self.size(Int64(needed)))/s and \(Self.size(Int64(rate)))/s arrive; "
+                    + "for a smooth start wait \(Int(wait.rounded(.up))) s.")
         case .complete(_, _, _, let path?): say("The film is whole: \(path)")
         case .error(let error):
             // What ends the party is told once, at its end.

@@ -44,7 +44,7 @@ struct SwarmTests {
         let order = lab.storedOrder[ana] ?? []
         // What was under way when the player spoke came first; then block 128 = 8 MiB.
         let underWay = order.prefix { $0 < 128 }.count
-        #expect(underWay <= PeerLedger.credit)
+        #expect(underWay <= PeerLedger.largestCredit)
         #expect(Array(order.dropFirst(underWay).prefix(128)) == Array(128..<256))
     }
 

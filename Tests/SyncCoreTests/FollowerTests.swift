@@ -90,7 +90,8 @@ struct FollowerTests {
     func userActs() {
         var bench = Bench()
         bench.playing(at: 10)
-        #expect(bench.on(.measured(at(10.5), isPaused: false, isStalled: false), after: 0.5).isEmpty)
+        #expect(
+            bench.on(.measured(at(10.5), isPaused: false, isStalled: false), after: 0.5).isEmpty)
         #expect(bench.on(.paused(true)) == [.wish(.pause(at: at(10.5)))])
         #expect(bench.on(.paused(false), after: 2) == [.wish(.play(from: at(10.5)))])
         #expect(
@@ -137,11 +138,15 @@ struct FollowerTests {
     func corrects() {
         var bench = Bench()
         bench.playing(at: 10)
-        #expect(bench.on(.measured(at(9), isPaused: false, isStalled: false), after: 1) == [.seek(at(11))])
+        #expect(
+            bench.on(.measured(at(9), isPaused: false, isStalled: false), after: 1) == [
+                .seek(at(11))
+            ])
         _ = bench.on(.seekBegan)
         _ = bench.on(.seekEnded(at: at(11)), after: 0.05)
         #expect(bench.on(.measured(at(10), isPaused: false, isStalled: false), after: 1).isEmpty)
-        #expect(bench.on(.measured(at(10), isPaused: false, isStalled: false), after: 1.5).count == 1)
+        #expect(
+            bench.on(.measured(at(10), isPaused: false, isStalled: false), after: 1.5).count == 1)
     }
 
     @Test("leaves small differences, stalled players and the end alone")

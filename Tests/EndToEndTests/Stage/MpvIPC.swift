@@ -93,7 +93,8 @@ final class MpvIPC: Sendable {
         if let value { return value }
         let last = state.withState { $0.properties[property] }
         throw NotSeen(
-            description: "\(property) of \(peer.name) is \(last.map { "\($0)" } ?? "unknown") after "
+            description:
+                "\(property) of \(peer.name) is \(last.map { "\($0)" } ?? "unknown") after "
                 + "\(seconds) s; \(peer.account)")
     }
 
