@@ -14,6 +14,10 @@ final class SlowLink: Sendable {
     /// Bytes that pass at once: a tenth of a second at 160 KB/s.
     private static let portion = 16 * 1024
 
+    /// Bytes that the line itself holds. Less than loopback's packets of 64 KiB would do strange
+    /// things: to the sender the window would look shut for ever.
+    private static let window = 128 * 1024
+
     private let meter: Meter
     private let listener: any Channel
 
@@ -28,7 +32,7 @@ final class SlowLink: Sendable {
                 ClientBootstrap(group: loop)
                     .channelOption(.autoRead, value: false)
                     // What waits before the line waits at the host, not in a buffer of this machine.
-                    .channelOption(.socketOption(.so_rcvbuf), value: Self.portion)
+                    .channelOption(.socketOption(.so_rcvbuf), value: Self.window)
                     .channelOption(
                         .recvAllocator,
                         value: FixedSizeRecvByteBufferAllocator(capacity: Self.portion)
