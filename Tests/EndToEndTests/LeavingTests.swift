@@ -53,7 +53,7 @@ extension EndToEnd {
                 let host = try stage.host([Films.long()])
                 // Enough for words, and far too little for a picture.
                 let (link, token) = try stage.slowLink(to: host, bytesPerSecond: 10_000)
-                let guest = try stage.guest(token, ["--verbose"])
+                let guest = try stage.guest(token)
                 try guest.wait(for: "state")
                 try MpvIPC(guest).wait(for: "path") { $0.text != nil }
                 try stage.leave(guest, by: SIGINT)
@@ -68,7 +68,7 @@ extension EndToEnd {
                 let host = try stage.host([Films.long()])
                 let (link, token) = try stage.slowLink(
                     to: host, bytesPerSecond: 2 * Films.longRate)
-                let guest = try stage.guest(token, ["--verbose"])
+                let guest = try stage.guest(token)
                 try guest.wait(for: "first-frame")
                 link.stall()
                 try guest.wait(for: "buffering") { $0.text("name") == "guest" }
@@ -82,7 +82,7 @@ extension EndToEnd {
                 let host = try stage.host([Films.short(.mkv)])
                 let (link, token) = try stage.slowLink(to: host, bytesPerSecond: 10_000)
                 link.stall()
-                let guest = try stage.guest(token, ["--verbose"])
+                let guest = try stage.guest(token)
                 try guest.wait(for: "listening")
                 try MpvIPC(guest).wait(for: "idle-active", toBe: true)
                 try stage.leave(guest, by: SIGINT)
