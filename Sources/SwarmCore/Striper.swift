@@ -58,6 +58,12 @@ struct Striper {
         var bestRate = 0.0
         /// Blocks it did not pass on in time, since the last one it did.
         var failures = 0
+        var lastFailure: MonotonicInstant?
+
+        func isTrusted(at now: MonotonicInstant) -> Bool {
+            guard failures >= Striper.failuresAllowed, let lastFailure else { return true }
+            return backlog == 0 && now - lastFailure > Striper.trialInterval
+        }
     }
 
     private var items: [ItemID: Item] = [:]
@@ -66,11 +72,15 @@ struct Striper {
     private(set) var underWay: [BlockAddress: Passage] = [:]
     /// Blocks that players wait for and nobody was given, oldest wish first.
     private var wanted: [BlockAddress] = []
+    /// Blocks that were asked for without haste and nobody was given, oldest wish first.
+    private var asked: [BlockAddress] = []
 
     /// Before a guest has passed anything on: a usual home uplink, 10 Mbit/s.
     static let assumedRate = 1_250_000.0
-    /// A guest that lets this many blocks lie is given none to pass on until it does again.
+    /// A guest that lets this many blocks lie is given one now and then to try it.
     static let failuresAllowed = 4
+    /// Between such trials.
+    static let trialInterval = Duration.seconds(3)
     /// A backlog is always as old as the news of it: a block's way to its owner and on, and the
     /// word of its arrival back.
     static let newsDelay = Duration.milliseconds(500)
@@ -131,6 +141,12 @@ struct Striper {
         if leads { lead(to: address) }
     }
 
+    /// A block that nobody was given is asked for, without haste: before what nobody asked for.
+    mutating func ask(_ address: BlockAddress) {
+        guard isFree(address), !asked.contains(address) else { return }
+        asked.append(address)
+    }
+
     /// The room watches from this block on: it and what follows go out next.
     mutating func lead(to address: BlockAddress) {
         items[address.item]?.cursor = Int(address.block.number)
@@ -177,7 +193,7 @@ struct Striper {
             give(address)
             return next(now: now, hostRate: hostRate, lackers: lackers, canTake: canTake)
         }
-        guard let owner = owner(of: lacking, hostRate: hostRate, canTake: canTake) else {
+        guard let owner = owner(of: lacking, hostRate: hostRate, now: now, canTake: canTake) else {
             return nil
         }
         give(address)
@@ -195,7 +211,8 @@ struct Striper {
     private mutating func nextFree() -> BlockAddress? {
         let items = items
         wanted.removeAll { items[$0.item]?.isGiven[Int($0.block.number)] != false }
-        if let first = wanted.first { return first }
+        asked.removeAll { items[$0.item]?.isGiven[Int($0.block.number)] != false }
+        if let first = wanted.first ?? asked.first { return first }
         for id in order {
             guard var item = items[id], item.givenCount < item.isGiven.count else { continue }
             let count = item.isGiven.count
@@ -220,14 +237,14 @@ struct Striper {
     /// Who will have brought the block to all that lack it soonest; `nil` when that guest has to be
     /// waited for.
     private func owner(
-        of lacking: PeerSet, hostRate: Double, canTake: (Int) -> Bool
+        of lacking: PeerSet, hostRate: Double, now: MonotonicInstant, canTake: (Int) -> Bool
     ) -> Owner? {
         let reach = Double(lacking.count)
         let block = Double(ChunkGeometry.blockSize)
         var best: (slot: Int, time: Double, rate: Double)?
         for slot in lacking.slots {
             guard let relay = relays[slot], canTake(slot) else { continue }
-            guard reach == 1 || relay.failures < Self.failuresAllowed else { continue }
+            guard reach == 1 || relay.isTrusted(at: now) else { continue }
             let rate = relay.bestRate > 0 ? relay.bestRate : max(hostRate, Self.assumedRate)
             let time = (Double(relay.backlog) + reach - 1) * block / rate
             if time < best?.time ?? .infinity { best = (slot, time, rate) }
@@ -257,6 +274,7 @@ struct Striper {
             guard let owner = underWay.removeValue(forKey: address)?.owner else { continue }
             relays[owner]?.backlog -= lackers.count
             relays[owner]?.failures += 1
+            relays[owner]?.lastFailure = now
         }
         return late
     }

@@ -57,7 +57,7 @@ extension Swarm {
         }
         // Somebody will be given the block in a moment, and whoever else asks gets it from there.
         awaiting[address, default: .empty].insert(slot)
-        if isUrgent { striper.want(address, leads: leads) }
+        if isUrgent { striper.want(address, leads: leads) } else { striper.ask(address) }
         return .accepted
     }
 

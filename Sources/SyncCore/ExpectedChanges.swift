@@ -29,6 +29,12 @@ struct ExpectedChanges<Value: Equatable & Sendable>: Sendable {
         return true
     }
 
+    /// We are about to command `value` whatever the player has: opening a film sets it anew.
+    mutating func force(_ value: Value, now: MonotonicInstant) {
+        current = value
+        expected.append((value, now + Self.patience))
+    }
+
     /// The player reports `value`; `true` when that is the user's doing.
     mutating func report(_ value: Value, now: MonotonicInstant) -> Bool {
         expected.removeAll { $0.until < now }

@@ -144,7 +144,7 @@ public struct Follower: Sendable {
             isAtEnd = false
             expectedSeeks = []
             isUserSeeking = false
-            _ = pause.command(intent.isPaused, now: now)
+            pause.force(intent.isPaused, now: now)
             directives.append(.open(intent.item, at: target, paused: intent.isPaused))
             return
         }
