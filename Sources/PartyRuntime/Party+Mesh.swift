@@ -35,6 +35,7 @@ extension Party {
 
     private func connected(_ remote: RemotePeer) {
         remotes[remote.peer] = remote
+        if remote.isHost { hasHostSaidGoodbye = false }
         isPaceNew = true
         underWay[remote.peer] = []
         clocks[remote.peer] = ClockOffset()
@@ -54,6 +55,7 @@ extension Party {
         statuses[peer] = nil
         for item in rootFeeds.keys { rootFeeds[item]?.forget(peer) }
         tellSwarm(.peerLeft(peer))
+        hasHostSaidGoodbye = wasHost && bye?.kind == .leaving
         tellRoom(.disconnected(peer))
         guard wasHost, let bye else { return }
         switch bye.kind {

@@ -55,6 +55,7 @@ public actor Party {
     /// Roots that came before their film was open.
     var rootsWaiting: [ItemID: [Signed<RootList>]] = [:]
     var prefetchHints: [Welcome.Prefetch] = []
+    var hasHostSaidGoodbye = false
     /// The host's clock as last known, while it is away.
     var lastRoomClock: ClockOffset?
     var rootFeeds: [ItemID: RootFeed] = [:]
