@@ -36,7 +36,6 @@ extension Party {
     private func connected(_ remote: RemotePeer) {
         remotes[remote.peer] = remote
         if remote.isHost { hasHostSaidGoodbye = false }
-        isPaceNew = true
         underWay[remote.peer] = []
         clocks[remote.peer] = ClockOffset()
         pings[remote.peer] = PingSchedule(now: PartyClock.now)
@@ -52,6 +51,7 @@ extension Party {
         line.left(peer)
         clocks[peer] = nil
         pings[peer] = nil
+        lastPings[peer] = nil
         statuses[peer] = nil
         for item in rootFeeds.keys { rootFeeds[item]?.forget(peer) }
         tellSwarm(.peerLeft(peer))

@@ -62,6 +62,8 @@ public actor Party {
     var prefetch = PrefetchRecorder()
     var clocks: [PeerID: ClockOffset] = [:]
     var pings: [PeerID: PingSchedule] = [:]
+    /// When each peer was asked last.
+    var lastPings: [PeerID: MonotonicInstant] = [:]
     /// Blocks handed to the mesh, by receiver, oldest first.
     var underWay: [PeerID: Deque<BlockAddress>] = [:]
     /// The block that just arrived, while the swarm decides about it.
@@ -77,8 +79,6 @@ public actor Party {
     var playback = PlaybackBook()
     var line = LineBook()
     var pacer: UplinkPacer
-    /// Whether somebody is here who was not told the pace yet.
-    var isPaceNew = true
 
     var swarmAlarm: Scheduled<Void>?
     var roomAlarm: Scheduled<Void>?
