@@ -46,8 +46,8 @@ public enum Limits {
     /// Runs of blocks in one request, cancel or reject.
     public static let runsPerRequest = 256
 
-    /// Blocks one peer may have asked of us and not got yet: 16 MiB, four times what a requester
-    /// may have in flight.
+    /// Blocks one peer may have asked of us and not got yet: 16 MiB, four times what a requester of
+    /// this program has in flight.
     public static let blocksRequestedPerPeer = 256
 
     /// Bytes of a member's name.
@@ -59,7 +59,7 @@ public enum Limits {
     /// Bytes of a host name in an address: DNS's own limit.
     public static let hostNameBytes = 253
 
-    /// Characters of a text that are searched for a token: the longest token has 784, and people
+    /// Unicode scalars of a text that are searched for a token: the longest token has 787, and people
     /// paste the whole message around it.
     public static let tokenTextLength = 4_096
 

@@ -51,7 +51,7 @@ public struct Proof: Hashable, Sendable {
     }
 }
 
-/// What either side says of itself once both proofs passed, on the control connection.
+/// What a guest says of itself to the host, on the control connection, right behind its proof.
 public struct Introduction: Hashable, Sendable {
     /// How it wants to be called.
     public let name: String
@@ -334,7 +334,7 @@ public struct Bye: Hashable, Sendable {
 
 /// Everything said on a control connection after the handshake.
 public enum Message: Hashable, Sendable {
-    /// Who I am.
+    /// Who I am (to the host only).
     case introduction(Introduction)
     /// You are a member now (host only).
     case welcome(Welcome)
@@ -344,15 +344,15 @@ public enum Message: Hashable, Sendable {
     case playlist(Signed<Playlist>)
     /// What the chunks hash to (signed by the room).
     case roots(Signed<RootList>)
-    /// All I have.
+    /// Whole chunks I have of an item, a page of them; adds to what I said before.
     case bitfield(BitfieldPage)
-    /// What I have now.
+    /// What I have of these chunks now; replaces what I said of them before.
     case have(Have)
     /// Send me these; each block is answered once, by itself or by a reject.
     case request(BlockRequest)
     /// I do not need these any more; those not sent yet come back as a reject.
     case cancel(BlockRequest)
-    /// You will not get these from me.
+    /// You will not get these from me; or, where I had not asked for them, I did not keep them.
     case reject(BlockRequest)
     /// What somebody wants to play (signed by its author).
     case timeline(Signed<Intent>)

@@ -52,6 +52,8 @@ public enum PartyError: Error, Hashable, Sendable {
     case cannotListen(address: String, reason: String)
     /// An address on the command line cannot be understood.
     case addressMalformed(text: String)
+    /// An address to listen on has a port.
+    case bindWithPort(text: String)
     /// There is nowhere to draw a window.
     case noDisplay
     /// The player could not be started.
@@ -124,6 +126,8 @@ extension PartyError: CustomStringConvertible {
             "Cannot listen on \(address): \(reason); choose another address with --bind."
         case .addressMalformed(let text):
             "\(text) is no address; write HOST or HOST:PORT, IPv6 in brackets."
+        case .bindWithPort(let text):
+            "--bind takes an address without a port, and \(text) has one; choose it with --port."
         case .noDisplay:
             "There is no display to open a window on; set DISPLAY or WAYLAND_DISPLAY, "
                 + "or use --headless."
@@ -140,6 +144,7 @@ extension PartyError: CustomStringConvertible {
     public var exitStatus: Int32 {
         switch self {
         case .tokenNotFound, .tokenIncomplete, .tokenMistyped, .tokenTooNew, .addressMalformed,
+            .bindWithPort,
             .tooManyFiles, .mpvArgumentRefused:
             2
         default: 1
@@ -174,6 +179,7 @@ extension PartyError: CustomStringConvertible {
         case .portInUse: "port-in-use"
         case .cannotListen: "cannot-listen"
         case .addressMalformed: "address-malformed"
+        case .bindWithPort: "bind-with-port"
         case .noDisplay: "no-display"
         case .playerFailed: "player-failed"
         case .mpvArgumentRefused: "mpv-argument-refused"

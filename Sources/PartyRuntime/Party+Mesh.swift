@@ -35,7 +35,7 @@ extension Party {
 
     private func connected(_ remote: RemotePeer) {
         remotes[remote.peer] = remote
-        isPaceNew = true
+        if remote.isHost { hasHostSaidGoodbye = false }
         underWay[remote.peer] = []
         clocks[remote.peer] = ClockOffset()
         pings[remote.peer] = PingSchedule(now: PartyClock.now)
@@ -51,9 +51,11 @@ extension Party {
         line.left(peer)
         clocks[peer] = nil
         pings[peer] = nil
+        lastPings[peer] = nil
         statuses[peer] = nil
         for item in rootFeeds.keys { rootFeeds[item]?.forget(peer) }
         tellSwarm(.peerLeft(peer))
+        hasHostSaidGoodbye = wasHost && bye?.kind == .leaving
         tellRoom(.disconnected(peer))
         guard wasHost, let bye else { return }
         switch bye.kind {

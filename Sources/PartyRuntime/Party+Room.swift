@@ -38,6 +38,8 @@ extension Party {
             report(member, .left)
             notice("\(member.name) left")
         case .memberReachable(let member, let isReachable):
+            // Who said that it leaves is not missed.
+            guard isReachable || member.peer != room?.host || !hasHostSaidGoodbye else { break }
             report(member, isReachable ? .joined : .reconnecting)
         case .adopt(let playlist):
             adopt(playlist)

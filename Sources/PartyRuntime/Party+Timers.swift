@@ -43,7 +43,9 @@ extension Party {
     func sendPings() {
         for peer in remotes.keys
         where pings[peer]?.takeDue(now: PartyClock.now, isBusy: line.isBusy) ?? false {
-            mesh?.send(.ping(Ping(sent: PartyClock.now)), to: peer)
+            let now = PartyClock.now
+            lastPings[peer] = now
+            mesh?.send(.ping(Ping(sent: now)), to: peer)
         }
     }
 
@@ -60,19 +62,20 @@ extension Party {
 
     /// Notes the round trip of one ping, and whether the peer is on this LAN.
     private func measureLine(_ pong: Pong, to peer: PeerID) {
-        let roundTrip = (PartyClock.now - pong.sent) - (pong.answered - pong.arrived)
-        guard let remote = remotes[peer], roundTrip >= .zero else { return }
+        // By our own clock alone, and only for what we asked: the pace must not be up to a peer.
+        let roundTrip = PartyClock.now - pong.sent
+        guard let remote = remotes[peer], pong.sent == lastPings[peer], roundTrip >= .zero else {
+            return
+        }
         line.measured(peer, roundTrip, at: remote.address)
         tellSwarm(.located(peer, isLocal: line.isLocal(peer)))
     }
 
     /// Sets the pace at which film leaves.
     private func lookAtLine() {
-        let before = pacer.pace
         let delivered = line.delivered(at: PartyClock.now)
         let pace = pacer.look(delivered: delivered, inflation: line.inflation)
-        guard pace != before || isPaceNew else { return }
-        isPaceNew = false
+        guard pace != nil else { return }
         tellSwarm(.paced(bytesPerSecond: pace))
         for peer in remotes.keys {
             mesh?.setPacingRate(

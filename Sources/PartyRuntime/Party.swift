@@ -55,12 +55,15 @@ public actor Party {
     /// Roots that came before their film was open.
     var rootsWaiting: [ItemID: [Signed<RootList>]] = [:]
     var prefetchHints: [Welcome.Prefetch] = []
+    var hasHostSaidGoodbye = false
     /// The host's clock as last known, while it is away.
     var lastRoomClock: ClockOffset?
     var rootFeeds: [ItemID: RootFeed] = [:]
     var prefetch = PrefetchRecorder()
     var clocks: [PeerID: ClockOffset] = [:]
     var pings: [PeerID: PingSchedule] = [:]
+    /// When each peer was asked last.
+    var lastPings: [PeerID: MonotonicInstant] = [:]
     /// Blocks handed to the mesh, by receiver, oldest first.
     var underWay: [PeerID: Deque<BlockAddress>] = [:]
     /// The block that just arrived, while the swarm decides about it.
@@ -76,8 +79,6 @@ public actor Party {
     var playback = PlaybackBook()
     var line = LineBook()
     var pacer: UplinkPacer
-    /// Whether somebody is here who was not told the pace yet.
-    var isPaceNew = true
 
     var swarmAlarm: Scheduled<Void>?
     var roomAlarm: Scheduled<Void>?

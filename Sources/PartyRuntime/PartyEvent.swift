@@ -8,13 +8,13 @@ public import PartyModel
 public enum PartyEvent: Sendable {
     /// Connections are accepted.
     case listening(port: Int)
-    /// The room is open, or can be reached at more addresses than before.
+    /// The host's room is open and its player up: the token leads somewhere.
     case room(token: String, addresses: [String])
     /// The host took us in.
     case joined(room: String, peer: String, name: String)
     /// The playlist has this item.
     case item(index: Int, name: String, size: Int64)
-    /// A member came, went, or lost its connection.
+    /// A member came or went, or its connection to us was made or lost.
     case peer(id: String, name: String, state: PeerState, direct: Bool)
     /// The player shows the film.
     case firstFrame(position: Double)
@@ -29,7 +29,9 @@ public enum PartyEvent: Sendable {
         errorMs: Double?, offsetMs: Double?, rttMs: Double?, correction: Double, buffered: Double)
     /// How the download goes; once a second while it runs.
     case progress(have: Int64, total: Int64, down: Double, up: Double)
-    /// The film plays faster than it can arrive: a smooth start has to wait so long.
+    /// The film plays faster than it arrives: a smooth rest would have to wait so long.
+    ///
+    /// At the host: than it can arrive at everybody.
     case shortfall(rate: Double, needed: Double, wait: Double)
     /// An item is whole, checked, and where it belongs.
     case complete(bytes: Int64, seconds: Double, from: [String: Int64], path: String?)

@@ -10,9 +10,10 @@ struct PrefetchRecorder {
     static let gap: Int64 = 256 * 1024
     /// What a hint may weigh in all: measured, a first frame takes 0.2 to 1 MB; on a local disk mpv
     /// reads far more before it shows one.
-    static let bytesHinted: Int64 = 3 << 19
-    /// What one range may weigh: the head, the index or the first group of pictures.
-    static let bytesPerRange: Int64 = 3 << 18
+    static let bytesHinted: Int64 = 8 << 16
+    /// What one range may weigh, three blocks: a head or an index. The pictures a late guest needs
+    /// are elsewhere, and each block here delays them.
+    static let bytesPerRange: Int64 = 3 << 16
 
     mutating func note(_ read: Range<Int64>) {
         guard !read.isEmpty else { return }

@@ -99,8 +99,13 @@ struct PeerLedger {
 
     /// What became of a request.
     enum Owing {
-        case accepted, alreadyOwed, tooMany
-        /// It was sent unasked, by us or by somebody we gave it to.
+        /// It is owed now.
+        case accepted
+        /// The peer broke a rule: it asked again before an answer.
+        case alreadyOwed
+        /// It is rejected: the peer is owed as much as it may be, or we do not have the block.
+        case tooMany
+        /// It is rejected: it was sent unasked, by us or by somebody we gave it to.
         case onItsWay
     }
 

@@ -90,13 +90,11 @@ struct Striper {
     mutating func add(_ item: ItemID, _ geometry: ChunkGeometry) {
         guard items[item] == nil else { return }
         items[item] = Item(geometry)
-        order.append(item)
     }
 
-    /// The item that is watched now is given out first.
-    mutating func turn(to item: ItemID, followers: [ItemID]) {
-        order = [item] + followers + order.filter { $0 != item && !followers.contains($0) }
-    }
+    /// The item that is watched now is given out first, then those that follow; guests have no
+    /// place for others.
+    mutating func turn(to item: ItemID, followers: [ItemID]) { order = [item] + followers }
 
     mutating func join(_ slot: Int) { relays[slot] = Relay() }
 

@@ -179,11 +179,11 @@ extension Swarm {
         }
         let address = BlockAddress(item: item, block: block)
         let isAnswer = peers[peer]?.answer(address) != nil
-        if !isAnswer || relays { lastPush = now }
         peers[peer]?.received.count(byteCount, at: now)
         peers[peer]?.lastProgress = now
         expectations.arrived(address)
         let state = items[item]?[block]
+        if !isAnswer || relays, state == .missing || state == .requested { lastPush = now }
         // Only the host says who passes what on.
         if relays, peers[peer]?.isHost ?? false {
             if state == .verified { relay(address) } else { toRelay.insert(address) }

@@ -63,7 +63,7 @@ final class Narrator: Sendable {
 
     private func say(_ sentence: String) {
         finish()
-        Terminal.say(sentence.withoutControls)
+        Terminal.say(sentence)
     }
 
     private func sketch(_ have: Int64, of total: Int64, at rate: Double) {
@@ -75,22 +75,5 @@ final class Narrator: Sendable {
 
     private static func size(_ bytes: Int64) -> String {
         ByteCountFormatter.string(fromByteCount: bytes, countStyle: .file)
-    }
-}
-
-extension String {
-    /// The text without what a terminal would obey: names and titles come from strangers.
-    fileprivate var withoutControls: String {
-        String(String.UnicodeScalarView(unicodeScalars.filter { !$0.isControl }))
-    }
-}
-
-extension Unicode.Scalar {
-    /// Control characters, and marks that turn the direction of what follows.
-    fileprivate var isControl: Bool {
-        switch properties.generalCategory {
-        case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate: true
-        case _: false
-        }
     }
 }

@@ -8,7 +8,7 @@ import PartyModel
 struct Peerwatch: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "peerwatch",
-        abstract: "Watch a film together: no server, the same frame at the same moment.",
+        abstract: "Watch a film together, in step, without a server.",
         discussion: """
             One person plays a film and sends friends the token; they join with it, and the film \
             streams to them while it plays. What follows -- goes to mpv.

@@ -68,7 +68,7 @@ extension SharedOptions {
     /// The address of `--bind`, which has no port: that is `--port`.
     private static func listeningHost(_ text: String) throws(PartyError) -> String {
         let address = try PeerAddress(hostAndPort: text)
-        guard address.port == 0 else { throw .addressMalformed(text: text) }
+        guard address.port == 0 else { throw .bindWithPort(text: text) }
         return address.host
     }
 }

@@ -10,7 +10,7 @@ enum Terminal {
     static func answer(_ line: String) { write(line + "\n", to: .standardOutput) }
 
     /// A line for people, on standard error.
-    static func say(_ line: String) { write(line + "\n", to: .standardError) }
+    static func say(_ line: String) { write(line.withoutControls + "\n", to: .standardError) }
 
     /// What went wrong, on standard error.
     static func complain(_ sentence: String) { say("peerwatch: \(sentence)") }
@@ -24,5 +24,23 @@ enum Terminal {
     private static func write(_ text: String, to handle: FileHandle) {
         // Nobody reads a closed pipe; there is nowhere to complain to.
         try? handle.write(contentsOf: Data(text.utf8))
+    }
+}
+
+extension String {
+    /// The text without what a terminal would obey: names and titles come from strangers.
+    fileprivate var withoutControls: String {
+        String(String.UnicodeScalarView(unicodeScalars.filter { !$0.isControl }))
+    }
+}
+
+extension Unicode.Scalar {
+    /// Control characters, and marks that turn the direction of what follows.
+    fileprivate var isControl: Bool {
+        switch properties.generalCategory {
+        case .control where self == "\n": false
+        case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate: true
+        case _: false
+        }
     }
 }

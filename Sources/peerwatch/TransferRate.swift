@@ -15,6 +15,8 @@ struct TransferRate: ExpressibleByArgument {
 
     /// Less than this would not carry the smallest film, and is a missing unit.
     private static let slowest = 1_000.0
+    /// More than any line carries, and well inside every integer it is turned into.
+    private static let fastest = 1e12
 
     init?(argument: String) {
         var text = argument.lowercased().filter { !$0.isWhitespace }
@@ -23,6 +25,6 @@ struct TransferRate: ExpressibleByArgument {
             let number = Double(text.dropLast(unit.suffix.count)), number.isFinite
         else { return nil }
         bytesPerSecond = number * unit.bytes
-        guard bytesPerSecond >= Self.slowest else { return nil }
+        guard (Self.slowest...Self.fastest).contains(bytesPerSecond) else { return nil }
     }
 }
