@@ -51,14 +51,13 @@ extension EndToEnd {
         func blockedInTheFirstRead() throws {
             try Stage.run { stage in
                 let host = try stage.host([Films.long()])
-                // Enough for words, and far too little for a picture.
-                let (link, token) = try stage.slowLink(to: host, bytesPerSecond: 10_000)
+                let (link, token) = try stage.slowLink(to: host, bytesPerSecond: Films.longRate)
                 let guest = try stage.guest(token)
                 try guest.wait(for: "state")
+                link.stall()
                 try MpvIPC(guest).wait(for: "path") { $0.text != nil }
                 try stage.leave(guest, by: SIGINT)
                 #expect(!guest.events.contains { $0.name == "first-frame" })
-                withExtendedLifetime(link) {}
             }
         }
 

@@ -14,8 +14,10 @@ final class SlowLink: Sendable {
     /// Bytes that pass at once: a tenth of a second at 160 KB/s.
     private static let portion = 16 * 1024
 
-    /// Bytes that the line itself holds. Less than loopback's packets of 64 KiB would do strange
-    /// things: to the sender the window would look shut for ever.
+    /// Bytes that the line itself holds.
+    ///
+    /// Less than one of loopback's packets of 64 KiB would look to the sender like a window that
+    /// is shut for ever.
     private static let window = 128 * 1024
 
     private let meter: Meter
