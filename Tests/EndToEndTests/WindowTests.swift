@@ -9,7 +9,9 @@ extension EndToEnd {
         private static let left = Area(x: 0, y: 0, width: 640, height: 360)
         private static let right = Area(x: 640, y: 0, width: 640, height: 360)
 
-        @Test("both windows show the film, the host's the token, and a key in one pauses both")
+        @Test(
+            "both windows show the film, the host's the token; space in one pauses both; q leaves"
+        )
         func sideBySide() throws {
             let display = try Display()
             defer { display.close() }
@@ -39,6 +41,10 @@ extension EndToEnd {
                 for player in players { try player.wait(for: "pause", toBe: true) }
                 try display.press("space", inWindowOf: "left")
                 for player in players { try player.wait(for: "pause", toBe: false) }
+
+                try display.press("q", inWindowOf: "right")
+                #expect(try guest.outcome(within: Stage.timeToLeave).status == 0)
+                #expect(host.isRunning)
             }
         }
 

@@ -38,12 +38,15 @@ final class Display: Sendable {
         server.waitUntilExit()
     }
 
-    /// Presses a key in the window whose title has this word.
-    func press(_ key: String, inWindowOf word: String) throws {
-        let windows = try run("xdotool", "search", "--onlyvisible", "--name", word)
-        let window = try #require(windows.split(separator: "\n").first.map(String.init))
+    /// Presses a key in the window with this title.
+    func press(_ key: String, inWindowOf title: String) throws {
         // Without a window manager nobody else moves the focus.
-        try run("xdotool", "windowfocus", "--sync", window, "key", key)
+        try run("xdotool", "windowfocus", "--sync", window(title), "key", key)
+    }
+
+    private func window(_ title: String) throws -> String {
+        let windows = try run("xdotool", "search", "--onlyvisible", "--name", title)
+        return try #require(windows.split(separator: "\n").first.map(String.init))
     }
 
     /// A picture of the whole screen.
