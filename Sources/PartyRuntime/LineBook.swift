@@ -9,6 +9,8 @@ struct LineBook {
     static let localRoundTrip = Duration.milliseconds(3)
     /// What left is averaged over so long: past TCP's bursts.
     static let span = Duration.seconds(2)
+    /// Over less, what the kernel takes before any of it has left would count as a rate.
+    static let shortestSpan = Duration.milliseconds(500)
 
     private struct Path {
         var shortest: Duration
@@ -36,10 +38,13 @@ struct LineBook {
     /// Whether what goes to a peer stays on the LAN.
     func isLocal(_ peer: PeerID) -> Bool { paths[peer]?.isNearby ?? false }
 
-    /// Bytes per second that left over the line lately.
+    /// Bytes per second that left over the line lately: since the first of them, when that is less
+    /// than a span ago, or a line that has just begun to carry film would seem slow.
     mutating func delivered(at now: MonotonicInstant) -> Double {
         departures.removeAll { now - $0.at > Self.span }
-        return Double(departures.reduce(0) { $0 + $1.bytes }) / Self.span.inSeconds
+        guard let first = departures.first else { return 0 }
+        let elapsed = max(now - first.at, Self.shortestSpan)
+        return Double(departures.reduce(0) { $0 + $1.bytes }) / elapsed.inSeconds
     }
 
     /// Whether film left over the line lately.
