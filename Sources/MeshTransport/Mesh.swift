@@ -370,8 +370,17 @@ extension Mesh {
         case .block(let header, let bytes): emit(.block(header, bytes, from: link.remote.peer))
         case .message(.bye(let bye)): left(link, saying: bye)
         case .message, .readyToProve, .proven: break
-        case .ended(let end): link.close(end)
+        case .ended(let end): bulkEnded(link, end)
         }
+    }
+
+    /// How long a good-bye on control may come after the end of bulk: the two have no order, and on
+    /// a slow line film is in front of it.
+    static let farewellDelay = TimeAmount.seconds(3)
+
+    private func bulkEnded(_ link: PeerLink, _ end: ConnectionEnd) {
+        guard links[link.remote.peer] === link, end == .closedThere else { return link.close(end) }
+        eventLoop.assumeIsolated().scheduleTask(in: Self.farewellDelay) { link.close(end) }
     }
 
     /// The other side said that it goes.

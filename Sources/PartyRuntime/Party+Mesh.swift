@@ -57,6 +57,7 @@ extension Party {
         tellSwarm(.peerLeft(peer))
         hasHostSaidGoodbye = wasHost && bye?.kind == .leaving
         tellRoom(.disconnected(peer))
+        if let roomLost, remotes.isEmpty { fail(roomLost) }
         guard wasHost, let bye else { return }
         switch bye.kind {
         case .roomFull: fail(.roomFull)

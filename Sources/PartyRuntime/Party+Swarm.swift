@@ -225,18 +225,21 @@ extension Party {
 
     /// A film that changed, vanished or cannot be read ends this party, and at the host the room.
     func filmFailed(_ error: PartyError) {
-        guard !isLeaving else { return }
-        guard roomSigner != nil else {
+        guard !isLeaving, roomLost == nil else { return }
+        guard roomSigner != nil, !remotes.isEmpty else {
             fail(error)
             return
         }
-        // The others put it into a sentence of their own.
-        let reason = String(error.description.dropLast())
-        for peer in remotes.keys {
-            mesh?.disconnect(peer, saying: Bye(kind: .filmLost, reason: reason))
-        }
-        fail(error)
+        // The guests hang up when they have heard it; who closes first would take the word back.
+        roomLost = error
+        // They put it into a sentence of their own.
+        let bye = Bye(kind: .filmLost, reason: String(error.description.dropLast()))
+        for peer in remotes.keys { mesh?.send(.bye(bye), to: peer) }
+        after(Self.lastWords) { $0.fail(error) }
     }
+
+    /// How long guests may take to hear that the room ends: a word behind film on a slow line.
+    static let lastWords = TimeAmount.seconds(5)
 
     /// The host says what a chunk hashes to before its first block.
     private func sendRoot(_ root: ChunkRoot, of address: BlockAddress, to peer: PeerID) {

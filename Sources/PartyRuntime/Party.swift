@@ -56,6 +56,8 @@ public actor Party {
     var rootsWaiting: [ItemID: [Signed<RootList>]] = [:]
     var prefetchHints: [Welcome.Prefetch] = []
     var hasHostSaidGoodbye = false
+    /// Why this host's room ends, while its guests are told.
+    var roomLost: PartyError?
     /// The host's clock as last known, while it is away.
     var lastRoomClock: ClockOffset?
     var rootFeeds: [ItemID: RootFeed] = [:]

@@ -11,8 +11,9 @@ struct PrefetchRecorder {
     /// What a hint may weigh in all: measured, a first frame takes 0.2 to 1 MB; on a local disk mpv
     /// reads far more before it shows one.
     static let bytesHinted: Int64 = 8 << 16
-    /// What one range may weigh, three blocks: a head or an index. The pictures a late guest needs
-    /// are elsewhere, and each block here delays them.
+    /// What one range may weigh, three blocks: a head or an index.
+    ///
+    /// The pictures a late guest needs are elsewhere, and each block here delays them.
     static let bytesPerRange: Int64 = 3 << 16
 
     mutating func note(_ read: Range<Int64>) {

@@ -49,7 +49,10 @@ final class TestPeer: Sendable {
     enum Role { case host, guest }
 
     /// How long a condition may take to come true; only a failing test waits that long.
-    static let patience = TimeAmount.seconds(20)
+    static let patience = TimeAmount.seconds(60)
+
+    /// Deadlines that no stranger meets by accident, however busy the machine is.
+    static let patient = HandshakeDeadlines(secure: .minutes(5), proof: .minutes(5))
 
     let identity: TLSIdentity
     let loop: any EventLoop
@@ -67,7 +70,7 @@ final class TestPeer: Sendable {
 
     init(
         _ role: Role, in room: TestRoom, secret: RoomSecret? = nil, key: RoomKey? = nil,
-        identity: TLSIdentity? = nil, deadlines: HandshakeDeadlines = HandshakeDeadlines()
+        identity: TLSIdentity? = nil, deadlines: HandshakeDeadlines = TestPeer.patient
     ) async throws {
         let identity = try identity ?? TLSIdentity()
         let loop = MultiThreadedEventLoopGroup.singleton.next()
