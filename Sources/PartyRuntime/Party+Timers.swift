@@ -62,12 +62,9 @@ extension Party {
 
     /// Notes the round trip of one ping, and whether the peer is on this LAN.
     private func measureLine(_ pong: Pong, to peer: PeerID) {
-        // By our own clock alone, and only for what we asked: the pace must not be up to a peer.
-        let roundTrip = PartyClock.now - pong.sent
-        guard let remote = remotes[peer], pong.sent == lastPings[peer], roundTrip >= .zero else {
-            return
-        }
-        line.measured(peer, roundTrip, at: remote.address)
+        // Only for what we asked: the pace must not be up to a peer.
+        guard let remote = remotes[peer], pong.sent == lastPings[peer] else { return }
+        line.measured(peer, pong, at: remote.address, received: PartyClock.now)
         tellSwarm(.located(peer, isLocal: line.isLocal(peer)))
     }
 

@@ -13,7 +13,7 @@ def topic(title: str) -> None:
 
 def row(name: str, figure: str, reference: str = "", goal: str = "") -> None:
     """One figure; `reference` is another program's in the same place, `goal` the project's."""
-    parts = [f"  {name:<34} {figure:<30}"]
+    parts = [f"  {name:<34} {figure:<32}"]
     if reference:
         parts.append(f"beside {reference}")
     if goal:

@@ -97,26 +97,25 @@ def torrent(network: Network, film: Path, room: Path, *, in_order: bool) -> Dist
 def show(name: str, runs: Sequence[Distribution], bound: float, goal: str = "") -> None:
     middle = sorted(runs, key=lambda run: run.seconds)[len(runs) // 2]
     spread = f"{min(r.seconds for r in runs):.1f} … {max(r.seconds for r in runs):.1f}"
-    report.row(
-        name,
-        f"{middle.seconds:.1f} s ({spread})",
-        f"bound: {middle.seconds / bound:.2f} ×, host sent {middle.copies:.2f} copies",
-        goal,
-    )
+    times = f"{middle.seconds / bound:.2f} × the bound"
+    report.row(name, f"{middle.seconds:.1f} s ({spread})", goal=goal)
+    report.row("", f"{times}, {middle.copies:.2f} copies")
 
 
 def run() -> None:
     bound = fluid_bound(HOST, GUESTS, FILM_BYTES)
+    # A host faster than its guests together can pass on has to send some of it more than once.
+    copies = max(HOST.up * bound / (FILM_BYTES * 8), 1.0)
     report.topic(
         f"swarm: {FILM_BYTES / 1e6:.0f} MB to 4 guests, host 20 Mbit/s up, guests 10 up 50 down,"
-        f" 25 ms one way; bound {bound:.1f} s"
+        f" 25 ms one way; bound {bound:.1f} s with {copies:.2f} copies sent by the host"
     )
     with tempfile.TemporaryDirectory(prefix="peerwatch-bench-") as name:
         room = Path(name)
         film = random_film(room / "film.bin", FILM_BYTES)
         with Network(HOST, GUESTS) as network:
             runs = [ours(network, film, room) for _ in range(RUNS)]
-            show("peerwatch", runs, bound, "≤ 1.25 ×, ≤ 1.10 copies")
+            show("peerwatch", runs, bound, f"≤ 1.25 ×, ≤ {copies * 1.1:.2f} copies")
             if not TorrentPeer.is_available():
                 report.note("libtorrent is not here (Debian: python3-libtorrent).")
                 return
