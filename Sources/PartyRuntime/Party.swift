@@ -192,8 +192,9 @@ public actor Party {
         let closing = mesh?.close()
         if let player { try? await onThread { player.terminate() } }
         try? await closing?.get()
-        await clearFilms()
+        // What is being opened or written comes to its end first, so that no film is missed.
         try? await workers.shutdownGracefully()
+        await clearFilms()
         try? await playerThread.shutdownGracefully()
         log.record(.left(reason: reason))
     }
@@ -209,12 +210,13 @@ public actor Party {
         } else {
             keeps = false
         }
-        _ = try? await onThread {
+        let clearing = playerThread.runIfActive(eventLoop: loop) {
             for film in fetched {
                 // What could not be written now is fetched again another time.
                 if keeps { try? film.flush() } else { film.discard() }
             }
         }
+        try? await clearing.get()
     }
 
     /// Runs something that blocks on a worker.
