@@ -16,17 +16,22 @@ final class Signals {
         signal(SIGPIPE, SIG_IGN)
         let queue = DispatchQueue(label: "peerwatch.signals")
         let count = Count()
+        // Until a signal is watched it ends the process, which has nothing to clear up yet; to
+        // ignore it meanwhile would lose a Ctrl-C.
+        let watched = DispatchGroup()
         sources = [SIGINT, SIGTERM, SIGHUP].map { number in
-            signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
             source.setEventHandler {
                 count.value += 1
                 if count.value > 1 { exit(Self.interrupted) }
                 leave()
             }
+            watched.enter()
+            source.setRegistrationHandler { watched.leave() }
             source.resume()
             return source
         }
+        watched.wait()
     }
 
     func stop() { for source in sources { source.cancel() } }
