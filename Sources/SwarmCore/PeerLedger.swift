@@ -111,7 +111,6 @@ struct PeerLedger {
 
     /// Notes a request without deciding when it is answered.
     mutating func note(_ address: BlockAddress) -> Owing {
-        hasAsked = true
         isFull = false
         guard !owed.contains(address) else { return .alreadyOwed }
         guard owed.count < Limits.blocksRequestedPerPeer else { return .tooMany }

@@ -79,6 +79,9 @@ struct Striper {
     static let assumedRate = 1_250_000.0
     /// A guest that lets this many blocks lie is given one now and then to try it.
     static let failuresAllowed = 4
+    /// How much of a relay's best rate is left after each block it passes on: a guest that has little
+    /// to do seems slow, and must not be given less for it.
+    static let forgetting = 0.99
     /// Between such trials.
     static let trialInterval = Duration.seconds(3)
     /// A backlog is always as old as the news of it: a block's way to its owner and on, and the
@@ -158,7 +161,7 @@ struct Striper {
         guard let now, var relay = relays[passage.owner] else { return }
         relay.failures = 0
         relay.rate.count(ChunkGeometry.blockSize, at: now)
-        relay.bestRate = max(relay.bestRate * 0.98, relay.rate.rate(at: now))
+        relay.bestRate = max(relay.bestRate * Self.forgetting, relay.rate.rate(at: now))
         relays[passage.owner] = relay
     }
 

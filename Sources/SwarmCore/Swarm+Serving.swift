@@ -22,6 +22,8 @@ extension Swarm {
                 .drop(peer, Bye(kind: .violation, reason: "it asked for blocks that do not exist")))
             return
         }
+        // Whatever becomes of it: from here on it is known what the peer needs.
+        peers[peer]?.hasAsked = true
         var refused: [BlockAddress] = []
         for (position, address) in addresses.enumerated() {
             switch owe(address, to: peer, isUrgent: request.isUrgent, leads: position == 0) {
