@@ -9,18 +9,16 @@ extension EndToEnd {
     struct Disks {
         @Test(
             "a full disk pauses the download, is told, and holds nobody up once there is room again",
-            .enabled(if: geteuid() == 0, "only root may mount a small disk"))
+            .enabled(if: SmallDisk.isAllowed, "only root may mount a small disk"))
         func full() throws {
             try Stage.run { stage in
                 let film = try Films.long()
-                let disk = try stage.makeDirectory("disk")
                 let size = try film.fileSize
-                try Tool.run(
-                    ["mount", "-t", "tmpfs", "-o", "size=\(size + size / 2)", "tmpfs", disk.path])
-                defer { _ = try? Tool.run(["umount", disk.path]) }
-                let ballast = disk.appending(path: "ballast")
+                let disk = try SmallDisk(at: stage.makeDirectory("disk"), bytes: size + size / 2)
+                defer { disk.close() }
+                let ballast = disk.directory.appending(path: "ballast")
                 try Data(count: size).write(to: ballast)
-                let kept = disk.appending(path: "kept")
+                let kept = disk.directory.appending(path: "kept")
 
                 let host = try stage.host([film], command: "seed")
                 let guest = try stage.guest(host.token, ["--headless", "--out", kept.path])

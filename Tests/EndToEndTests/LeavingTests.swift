@@ -32,6 +32,25 @@ extension EndToEnd {
             }
         }
 
+        @Test("a guest whose host has left sees the film to its end, and may pause it")
+        func hostGone() throws {
+            try Stage.run { stage in
+                let host = try stage.host([Films.short(.mkv)])
+                let guest = try stage.guest(host.token)
+                try guest.wait(for: "first-frame")
+                try guest.wait(for: "complete")
+                try stage.leave(host, by: SIGINT)
+                try guest.wait(for: "peer") {
+                    $0.text("name") == "host" && $0.text("state") != "joined"
+                }
+                let player = try MpvIPC(guest)
+                try player.set("pause", to: true)
+                try guest.wait(for: "state") { $0.flag("paused") == true }
+                try player.set("pause", to: false)
+                try guest.wait(for: "end")
+            }
+        }
+
         @Test("closing the window leaves", arguments: Presser.allCases)
         func quit(_ presser: Presser) throws {
             try Stage.run { stage in
@@ -51,14 +70,13 @@ extension EndToEnd {
         func blockedInTheFirstRead() throws {
             try Stage.run { stage in
                 let host = try stage.host([Films.long()])
-                // Enough for words, and far too little for a picture.
-                let (link, token) = try stage.slowLink(to: host, bytesPerSecond: 10_000)
+                let (link, token) = try stage.slowLink(to: host, bytesPerSecond: Films.longRate)
                 let guest = try stage.guest(token)
                 try guest.wait(for: "state")
+                link.stall()
                 try MpvIPC(guest).wait(for: "path") { $0.text != nil }
                 try stage.leave(guest, by: SIGINT)
                 #expect(!guest.events.contains { $0.name == "first-frame" })
-                withExtendedLifetime(link) {}
             }
         }
 

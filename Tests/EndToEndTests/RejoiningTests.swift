@@ -13,8 +13,8 @@ extension EndToEnd {
                 let film = try Films.long()
                 let kept = try stage.makeDirectory("kept")
                 let host = try stage.host([film])
-                let (link, slowToken) = try stage.slowLink(
-                    to: host, bytesPerSecond: 10 * Films.longRate)
+                let rate = 5 * Films.longRate
+                let (link, slowToken) = try stage.slowLink(to: host, bytesPerSecond: rate)
                 let options = ["--out", kept.path]
                 let first = try stage.guest(slowToken, options, name: "first")
                 let third = Double(try film.fileSize / 3)
@@ -25,8 +25,9 @@ extension EndToEnd {
                 try second.expectComplete(film, in: kept)
                 let received = try second.wait(for: "complete").received
                 let had = try #require(progress.number("have"))
-                // What was on its way to the disk when it was killed does not count as kept.
-                #expect(received <= Double(try film.fileSize) - had + 1_048_576)
+                // The journal is written once a second, and what is checked again may come again first.
+                let lost = Double(3 * rate)
+                #expect(received <= Double(try film.fileSize) - had + lost)
                 #expect(first.home.leftovers == [])
                 withExtendedLifetime(link) {}
             }

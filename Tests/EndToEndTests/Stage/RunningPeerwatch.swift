@@ -71,7 +71,7 @@ final class RunningPeerwatch: Sendable {
                 $0.end = (process.terminationStatus, process.terminationReason == .uncaughtSignal)
             }
         }
-        try process.run()
+        try process.runHearingSignals()
     }
 
     /// A pipe, and a thread that takes what comes through it, up to and with the nothing at its end.

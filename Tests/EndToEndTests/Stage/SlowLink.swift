@@ -14,6 +14,12 @@ final class SlowLink: Sendable {
     /// Bytes that pass at once: a tenth of a second at 160 KB/s.
     private static let portion = 16 * 1024
 
+    /// Bytes that the line itself holds.
+    ///
+    /// Less than one of loopback's packets of 64 KiB would look to the sender like a window that
+    /// is shut for ever.
+    private static let window = 128 * 1024
+
     private let meter: Meter
     private let listener: any Channel
 
@@ -28,7 +34,7 @@ final class SlowLink: Sendable {
                 ClientBootstrap(group: loop)
                     .channelOption(.autoRead, value: false)
                     // What waits before the line waits at the host, not in a buffer of this machine.
-                    .channelOption(.socketOption(.so_rcvbuf), value: Self.portion)
+                    .channelOption(.socketOption(.so_rcvbuf), value: Self.window)
                     .channelOption(
                         .recvAllocator,
                         value: FixedSizeRecvByteBufferAllocator(capacity: Self.portion)
@@ -70,12 +76,15 @@ private final class Meter: Sendable {
     }
 }
 
-/// Hands what one connection brings to another.
+/// Hands what one connection brings to another, a portion at a time, to the last byte.
 private final class Relay: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
 
     private let other: any Channel
     private let meter: Meter?
+    private var waiting: [ByteBuffer] = []
+    private var isPassing = false
+    private var isOver = false
 
     init(to other: any Channel, meter: Meter?) {
         self.other = other
@@ -89,31 +98,32 @@ private final class Relay: ChannelInboundHandler {
     func channelActive(context: ChannelHandlerContext) { context.read() }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        let bytes = unwrapInboundIn(data)
-        guard let meter else { return pass(bytes, from: context.channel) }
-        let channel = context.channel
-        context.eventLoop.assumeIsolated().scheduleTask(
-            deadline: meter.passage(of: bytes.readableBytes)
-        ) {
-            guard !meter.isStalled.withLockedValue({ $0 }) else { return }
-            self.pass(bytes, from: channel)
-        }
+        waiting.append(unwrapInboundIn(data))
+        passNext(from: context.channel)
     }
 
-    private func pass(_ bytes: ByteBuffer, from channel: any Channel) {
-        other.writeAndFlush(bytes).whenComplete { _ in channel.read() }
-    }
-
-    /// What was said before the end still arrives.
     func channelInactive(context: ChannelHandlerContext) {
-        guard let meter else { return other.close(promise: nil) }
-        let other = self.other
-        context.eventLoop.scheduleTask(deadline: meter.passage(of: 0)) {
-            other.close(promise: nil)
-        }
+        isOver = true
+        passNext(from: context.channel)
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         context.close(promise: nil)
+    }
+
+    private func passNext(from channel: any Channel) {
+        guard !isPassing else { return }
+        guard !waiting.isEmpty else { return isOver ? other.close(promise: nil) : channel.read() }
+        isPassing = true
+        let bytes = waiting.removeFirst()
+        let passage = meter?.passage(of: bytes.readableBytes) ?? .now()
+        channel.eventLoop.assumeIsolated().scheduleTask(deadline: passage) {
+            // What is held up now stays so.
+            guard self.meter?.isStalled.withLockedValue({ $0 }) != true else { return }
+            self.other.writeAndFlush(bytes).assumeIsolated().whenComplete { _ in
+                self.isPassing = false
+                self.passNext(from: channel)
+            }
+        }
     }
 }

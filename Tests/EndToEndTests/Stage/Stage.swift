@@ -65,28 +65,31 @@ extension Stage {
     /// Somebody who opens a room with films; `command` is `play` or `seed`.
     func host(
         _ films: [URL], _ options: [String] = [], name: String = "host", command: String = "play",
-        mpv: [String] = silent
+        mpv: [String] = silent, on display: Display? = nil
     ) throws -> RunningPeerwatch {
         let arguments = [command] + options + films.map(\.path)
-        return try start(name, arguments, mpv: command == "seed" ? nil : mpv)
+        return try start(name, arguments, mpv: command == "seed" ? nil : mpv, on: display)
     }
 
     /// Somebody who joins.
     func guest(
-        _ token: String, _ options: [String] = [], name: String = "guest", mpv: [String] = silent
+        _ token: String, _ options: [String] = [], name: String = "guest",
+        mpv: [String] = silent, on display: Display? = nil
     ) throws -> RunningPeerwatch {
-        try start(name, ["join", token] + options, mpv: mpv)
+        try start(name, ["join", token] + options, mpv: mpv, on: display)
     }
 
     /// Somebody with the usual options: on this stage's address, without configuration, events on
     /// standard output, and a socket for outsiders to press the player's keys through.
     private func start(
-        _ name: String, _ arguments: [String], mpv: [String]?
+        _ name: String, _ arguments: [String], mpv: [String]?, on display: Display?
     ) throws -> RunningPeerwatch {
         let socket = directory.appending(path: "\(name).mpv").path
         var words = arguments + ["--bind", address, "--name", name, "--events", "-"]
         if let mpv { words += ["--no-config", "--"] + mpv + ["--input-ipc-server=\(socket)"] }
-        return try run(words, name: name, socket: socket)
+        return try run(
+            words, name: name, socket: socket,
+            environment: display.map { ["DISPLAY": $0.name] } ?? [:])
     }
 
     /// Exactly these arguments, behind the words of `wrapper`, with these variables besides the

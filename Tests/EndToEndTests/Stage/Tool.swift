@@ -14,7 +14,7 @@ enum Tool {
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = output
         if let environment { process.environment = environment }
-        try process.run()
+        try process.runHearingSignals()
         let bytes = output.fileHandleForReading.readDataToEndOfFile()
         process.waitUntilExit()
         let text = String(decoding: bytes, as: UTF8.self)

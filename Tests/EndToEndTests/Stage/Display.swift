@@ -1,0 +1,63 @@
+// A screen that nobody looks at, for windows.
+
+import Foundation
+import Testing
+
+/// One X server without a screen.
+final class Display: Sendable {
+    /// What `DISPLAY` is set to.
+    let name: String
+    private let server: Process
+
+    static let width = 1280
+    static let height = 720
+
+    /// Starts a server at the first display that is free.
+    init() throws {
+        let server = Process()
+        let answer = Pipe()
+        server.executableURL = URL(filePath: "/usr/bin/env")
+        server.arguments =
+            ["Xvfb", "-displayfd", "1", "-screen", "0"]
+            + ["\(Self.width)x\(Self.height)x24", "-nolisten", "tcp", "-noreset"]
+        server.standardInput = FileHandle.nullDevice
+        server.standardOutput = answer
+        server.standardError = FileHandle.nullDevice
+        try server.runHearingSignals()
+        // The server writes the number of its display when it is ready.
+        let number = String(decoding: answer.fileHandleForReading.availableData, as: UTF8.self)
+            .trimmingCharacters(in: .whitespacesAndNewlines)
+        self.server = server
+        name = ":\(number)"
+        try #require(Int(number) != nil, "Xvfb did not start")
+    }
+
+    /// Ends the server.
+    func close() {
+        server.terminate()
+        server.waitUntilExit()
+    }
+
+    /// Presses a key in the window with this title.
+    func press(_ key: String, inWindowOf title: String) throws {
+        // Without a window manager nobody else moves the focus.
+        try run("xdotool", "windowfocus", "--sync", window(title), "key", key)
+    }
+
+    private func window(_ title: String) throws -> String {
+        let windows = try run("xdotool", "search", "--onlyvisible", "--name", title)
+        return try #require(windows.split(separator: "\n").first.map(String.init))
+    }
+
+    /// A picture of the whole screen.
+    func screenshot(to file: URL) throws -> Screenshot {
+        try run("import", "-silent", "-window", "root", file.path)
+        return Screenshot(file: file)
+    }
+
+    @discardableResult
+    private func run(_ words: String...) throws -> String {
+        let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
+        return try Tool.run(words, environment: ["DISPLAY": name, "PATH": path])
+    }
+}
