@@ -1,6 +1,7 @@
 """The command line of scripts/bench."""
 
 import argparse
+import os
 import sys
 from collections.abc import Callable
 
@@ -33,7 +34,8 @@ def main() -> int:
     for name in chosen:
         if name not in TOPICS:
             parser.error(f"there is no topic {name}; choose from {', '.join(TOPICS)}")
-    print(f"measured: {BINARY}")
+    load = os.getloadavg()[0]
+    print(f"measured: {BINARY}; {os.cpu_count()} cores, load {load:.1f} before")
     failed = False
     for name in chosen:
         try:

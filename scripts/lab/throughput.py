@@ -30,6 +30,11 @@ class Transfer:
     def megabytes_per_second(self) -> float:
         return self.bytes / self.seconds / 1e6
 
+    @property
+    def possible_megabytes_per_second(self) -> float:
+        """What two cores could do at this cost if nothing else ran on them."""
+        return 2 * self.bytes / (self.sender.cpu_seconds + self.receiver.cpu_seconds) / 1e6
+
     def cpu_per_gibibyte(self, side: Cost) -> float:
         return side.cpu_seconds * GIBI / self.bytes
 
@@ -88,6 +93,7 @@ def show(name: str, transfers: list[Transfer], goal: str = "") -> None:
         f"{middle.megabytes_per_second:.0f} MB/s ({min(rates):.0f} … {max(rates):.0f})",
         goal=goal,
     )
+    report.row("  at this cost two cores allow", f"{middle.possible_megabytes_per_second:.0f} MB/s")
     for side, cost in (("sender", middle.sender), ("receiver", middle.receiver)):
         report.row(
             f"  {side}",
