@@ -43,7 +43,7 @@ extension Party {
         let token = Token(room: roomKey, secret: secret, addresses: addresses)
         log.record(.room(token: token.text, addresses: addresses.map(\.description)))
         player?.showToken(token.text)
-        if let intent = room?.intent { follow(intent) }
+        if let course = room?.course { follow(course) }
     }
 
     private func openFilms(_ files: [String]) async throws -> [HostFilm] {
@@ -149,7 +149,7 @@ extension Party {
             running.withLockedValue { $0 = player }
             return player
         }
-        if let intentWaiting { follow(intentWaiting) }
+        if let courseWaiting { follow(courseWaiting) }
         for sentence in configuration.mpvArguments.overruled { logger.warning("\(sentence)") }
     }
 

@@ -116,11 +116,11 @@ extension Party {
 
     /// Something of the user's own was dropped on the window: back to the room's film.
     private func reopen() {
-        guard let intent = room?.intent, let roomNow else { return }
+        guard let course = room?.course, let roomNow else { return }
         playback.loaded = nil
         playback.shown = nil
         carryOut(
-            .open(intent.item, at: intent.position(at: roomNow), paused: intent.isPaused))
+            .open(course.item, at: course.position(at: roomNow), paused: course.isStanding))
     }
 
     /// A read of the player: where it is in the film's bytes.

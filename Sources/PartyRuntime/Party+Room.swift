@@ -45,8 +45,8 @@ extension Party {
             adopt(playlist)
         case .prefetch(let hints):
             prefetchHints = hints
-        case .follow(let intent):
-            follow(intent)
+        case .follow(let course):
+            follow(course)
         case .wake(let instant):
             roomAlarm?.cancel()
             roomAlarm = loop.scheduleTask(deadline: instant.deadline) { [weak self] in
@@ -93,7 +93,7 @@ extension Party {
         for (index, item) in playlist.items.enumerated() {
             log.record(.item(index: index, name: item.name, size: item.geometry.size))
         }
-        if let intentWaiting { follow(intentWaiting) }
+        if let courseWaiting { follow(courseWaiting) }
     }
 
     /// Opens the place where a film grows, unless it is open, and tells the swarm what of it is
@@ -130,7 +130,7 @@ extension Party {
         }
         earlyBlocks.removeAll { $0.header.item == item.id }
         for roots in rootsWaiting.removeValue(forKey: item.id) ?? [] { learn(roots) }
-        if let intent = intentWaiting, intent.item == item.id { follow(intent) }
+        if let course = courseWaiting, course.item == item.id { follow(course) }
     }
 
     // MARK: The timeline
@@ -143,20 +143,20 @@ extension Party {
         return clocks[host]?.roomTime(at: now) ?? lastRoomClock?.roomTime(at: now)
     }
 
-    /// Fetches what a wish is about, and follows it as soon as its film and the player are there and
+    /// Fetches what a course is about, and follows it as soon as its film and the player are there and
     /// the room's time is known.
-    func follow(_ intent: Intent) {
-        intentWaiting = intent
-        fetch(intent.item)
-        guard shelf?.film(intent.item) != nil else { return }
-        if playback.item != intent.item || !playback.isTurned { turn(to: intent.item) }
+    func follow(_ course: Course) {
+        courseWaiting = course
+        fetch(course.item)
+        guard shelf?.film(course.item) != nil else { return }
+        if playback.item != course.item || !playback.isTurned { turn(to: course.item) }
         guard let roomNow, player != nil || configuration.isHeadless else { return }
-        intentWaiting = nil
+        courseWaiting = nil
         log.record(
             .state(
-                paused: intent.isPaused, position: intent.position(at: roomNow).seconds,
-                speed: intent.speed.factor, by: name(of: intent.author), revision: intent.revision))
-        tellFollower(.intent(intent))
+                paused: course.isStanding, position: course.position(at: roomNow).seconds,
+                speed: course.speed.factor, by: name(of: course.author), revision: course.revision))
+        tellFollower(.course(course))
     }
 
     private func turn(to item: ItemID) {

@@ -57,7 +57,7 @@ extension Party {
         measureLine(pong, to: peer)
         guard peer == room?.host else { return }
         lastRoomClock = clocks[peer]
-        if let intentWaiting { follow(intentWaiting) }
+        if let courseWaiting { follow(courseWaiting) }
     }
 
     /// Notes the round trip of one ping, and whether the peer is on this LAN.

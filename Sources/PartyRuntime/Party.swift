@@ -76,8 +76,8 @@ public actor Party {
     var names: [PeerID: String] = [:]
     var statuses: [PeerID: PeerStatus] = [:]
     var progress = ProgressBook()
-    /// A wish of the room that waits until the room's time is known here.
-    var intentWaiting: Intent?
+    /// What is to be followed and waits until the room's time is known here.
+    var courseWaiting: Course?
     var playback = PlaybackBook()
     var line = LineBook()
     var pacer: UplinkPacer

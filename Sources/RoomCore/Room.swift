@@ -82,6 +82,9 @@ public struct Room: Sendable {
     /// The newest wish.
     public var intent: Intent? { timeline.current?.content }
 
+    /// What plays.
+    public var course: Course? { intent.map(Course.init) }
+
     /// The peer that hosts the room, once known.
     public var host: PeerID? { hostPeer }
 
@@ -281,7 +284,7 @@ public struct Room: Sendable {
         switch mergeIntoTimeline(signed) {
         case .accepted:
             tellMembers(.timeline(signed), except: peer, into: &directives)
-            directives.append(.follow(signed.content))
+            directives.append(.follow(Course(signed.content)))
         case .stale, .unknownAuthor, .unknownItem:
             break
         case .forged, .tooFarAhead:
@@ -306,6 +309,6 @@ public struct Room: Sendable {
         let signed = signer.sign(intent)
         guard mergeIntoTimeline(signed) == .accepted else { return }
         tellMembers(.timeline(signed), into: &directives)
-        directives.append(.follow(intent))
+        directives.append(.follow(Course(intent)))
     }
 }

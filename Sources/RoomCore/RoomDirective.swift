@@ -72,7 +72,7 @@ public enum RoomDirective: Hashable, Sendable {
     /// Fetch these first.
     case prefetch([Welcome.Prefetch])
     /// The player follows this from now on.
-    case follow(Intent)
+    case follow(Course)
     /// Send a `tick` at this time; the newest one counts.
     case wake(at: MonotonicInstant)
 }

@@ -1,6 +1,6 @@
 // How this peer's player follows the room, and what its user wants of the room.
 //
-// The room's intent says where the film is at any moment; the follower turns that into the fewest
+// The room's course says where the film is at any moment; the follower turns that into the fewest
 // commands, and turns what the player does by itself into wishes of its user. It corrects by a seek
 // and only beyond a tolerance.
 //
@@ -10,8 +10,8 @@ public import PartyModel
 
 /// What happened to the player, for the follower to decide on.
 public enum FollowerEvent: Hashable, Sendable {
-    /// The room wants this; the room's time is given with every event.
-    case intent(Intent)
+    /// This plays from now on; the room's time is given with every event.
+    case course(Course)
     /// The player has opened an item and shows it, from here.
     case opened(ItemID, at: MediaPosition)
     /// The player reports its pause state.
@@ -55,8 +55,8 @@ public struct Follower: Sendable {
     /// A seek of ours that never began (past the end, say) is no longer expected.
     static let seekPatience = Duration.seconds(2)
 
-    /// What the room wants.
-    public private(set) var intent: Intent?
+    /// What plays in the room.
+    public private(set) var course: Course?
     /// What the player has open; `nil` while it opens.
     public private(set) var openItem: ItemID?
     private var requestedItem: ItemID?
@@ -88,8 +88,8 @@ public struct Follower: Sendable {
     ) -> [FollowerDirective] {
         var directives: [FollowerDirective] = []
         switch event {
-        case .intent(let new):
-            intent = new
+        case .course(let new):
+            course = new
             apply(new, now: now, roomNow: roomNow, into: &directives)
         case .opened(let item, let position):
             open(item, at: position, now: now, roomNow: roomNow, into: &directives)
@@ -119,11 +119,11 @@ public struct Follower: Sendable {
         case .atEnd(let atEnd):
             guard atEnd != isAtEnd else { break }
             isAtEnd = atEnd
-            if atEnd, let openItem, !(intent?.isPaused ?? true) {
+            if atEnd, let openItem, !(course?.isStanding ?? true) {
                 directives.append(.wish(.next(after: openItem)))
             }
         case .measured(let position, let isPaused, let isStalled):
-            guard openItem == intent?.item, !isSeeking else { break }
+            guard openItem == course?.item, !isSeeking else { break }
             self.isStalled = isStalled
             note(position, now: now)
             correct(isPaused: isPaused, now: now, roomNow: roomNow, into: &directives)
@@ -131,29 +131,29 @@ public struct Follower: Sendable {
         return directives
     }
 
-    /// Brings the player to a new intent.
+    /// Brings the player to a new course.
     private mutating func apply(
-        _ intent: Intent, now: MonotonicInstant, roomNow: RoomInstant,
+        _ course: Course, now: MonotonicInstant, roomNow: RoomInstant,
         into directives: inout [FollowerDirective]
     ) {
-        let target = intent.position(at: roomNow)
+        let target = course.position(at: roomNow)
         let wasPlaying = !pause.current
-        guard intent.item == requestedItem else {
-            requestedItem = intent.item
+        guard course.item == requestedItem else {
+            requestedItem = course.item
             openItem = nil
             isAtEnd = false
             expectedSeeks = []
             isUserSeeking = false
-            pause.force(intent.isPaused, now: now)
-            directives.append(.open(intent.item, at: target, paused: intent.isPaused))
+            pause.force(course.isStanding, now: now)
+            directives.append(.open(course.item, at: target, paused: course.isStanding))
             return
         }
-        guard openItem == intent.item else { return }
-        if speed.command(intent.speed, now: now) { directives.append(.setSpeed(intent.speed)) }
-        if pause.command(intent.isPaused, now: now) {
-            directives.append(.setPaused(intent.isPaused))
+        guard openItem == course.item else { return }
+        if speed.command(course.speed, now: now) { directives.append(.setSpeed(course.speed)) }
+        if pause.command(course.isStanding, now: now) {
+            directives.append(.setPaused(course.isStanding))
         }
-        let tolerance = intent.isPaused ? Self.pausedTolerance : Self.tolerance
+        let tolerance = course.isStanding ? Self.pausedTolerance : Self.tolerance
         note(estimate(at: now, isPlaying: wasPlaying), now: now)
         if distance(to: target) > tolerance { seek(to: target, now: now, into: &directives) }
     }
@@ -166,9 +166,9 @@ public struct Follower: Sendable {
         guard item == requestedItem, openItem == nil else { return }
         openItem = item
         isSeeking = false
-        guard let intent, intent.item == item else { return }
+        guard let course, course.item == item else { return }
         note(position, now: now)
-        apply(intent, now: now, roomNow: roomNow, into: &directives)
+        apply(course, now: now, roomNow: roomNow, into: &directives)
     }
 
     /// Brings a player that was just measured back to where the room is.
@@ -176,12 +176,12 @@ public struct Follower: Sendable {
         isPaused: Bool, now: MonotonicInstant, roomNow: RoomInstant,
         into directives: inout [FollowerDirective]
     ) {
-        guard let intent else { return }
-        let target = intent.position(at: roomNow)
+        guard let course else { return }
+        let target = course.position(at: roomNow)
         error = .nanoseconds(target.nanoseconds - position.nanoseconds)
-        if intent.isPaused {
+        if course.isStanding {
             guard isPaused, pause.current else { return }
-            align(to: intent, now: now, into: &directives)
+            align(to: course, now: now, into: &directives)
         } else {
             let isSettled = lastSeek.map { now - $0 > Self.seekInterval } ?? true
             guard !pause.current, !isStalled, !isAtEnd, isSettled,
@@ -194,15 +194,15 @@ public struct Follower: Sendable {
     /// Shows the frame everybody is to see, once the player has come to rest: the frame it rests on
     /// is seldom the one that its sound, until then all there is to go by, had led to expect.
     ///
-    /// Once for each intent: what lies between two frames cannot be met any better.
+    /// Once for each course: what lies between two frames cannot be met any better.
     private mutating func align(
-        to intent: Intent, now: MonotonicInstant, into directives: inout [FollowerDirective]
+        to course: Course, now: MonotonicInstant, into directives: inout [FollowerDirective]
     ) {
         expectedSeeks.removeAll { now - $0 > Self.seekPatience }
-        guard expectedSeeks.isEmpty, alignedRevision != intent.revision else { return }
-        alignedRevision = intent.revision
-        guard distance(to: intent.anchor) > Self.pausedTolerance else { return }
-        seek(to: intent.anchor, now: now, into: &directives)
+        guard expectedSeeks.isEmpty, alignedRevision != course.revision else { return }
+        alignedRevision = course.revision
+        guard distance(to: course.anchor) > Self.pausedTolerance else { return }
+        seek(to: course.anchor, now: now, into: &directives)
     }
 
     private mutating func seek(

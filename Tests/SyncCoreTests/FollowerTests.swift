@@ -26,18 +26,18 @@ private struct Bench {
             roomNow: RoomInstant(nanoseconds: nanoseconds))
     }
 
-    func intent(
+    func course(
         _ revision: UInt64, at anchor: Double, paused: Bool = false, speed: Double = 1
-    ) -> Intent {
-        Intent(
+    ) -> Course {
+        Course(
             revision: revision, author: author, item: item, anchor: MediaPosition(seconds: anchor),
             since: RoomInstant(nanoseconds: Int64(seconds * 1e9)),
-            speed: PlaybackSpeed(factor: speed), isPaused: paused)
+            speed: PlaybackSpeed(factor: speed), isStanding: paused)
     }
 
     /// A player that shows the film at `position` and plays in step.
     mutating func playing(at position: Double) {
-        _ = on(.intent(intent(1, at: position)))
+        _ = on(.course(course(1, at: position)))
         _ = on(.opened(item, at: MediaPosition(seconds: position)))
         _ = on(.paused(false))
     }
@@ -50,8 +50,8 @@ struct FollowerTests {
     @Test("opens the room's item where the room is")
     func opens() {
         var bench = Bench()
-        let first = bench.intent(1, at: 10)
-        #expect(bench.on(.intent(first)) == [.open(bench.item, at: at(10), paused: false)])
+        let first = bench.course(1, at: 10)
+        #expect(bench.on(.course(first)) == [.open(bench.item, at: at(10), paused: false)])
         // Meanwhile the room goes on; the player opened half a second late and is moved.
         #expect(bench.on(.opened(bench.item, at: at(10)), after: 0.5) == [.seek(at(10.5))])
     }
@@ -61,8 +61,8 @@ struct FollowerTests {
         var bench = Bench()
         bench.playing(at: 10)
         _ = bench.on(.measured(at(11.02), isPaused: false, isStalled: false), after: 1)
-        let pause = bench.intent(2, at: 11, paused: true)
-        #expect(bench.on(.intent(pause)) == [.setPaused(true), .seek(at(11))])
+        let pause = bench.course(2, at: 11, paused: true)
+        #expect(bench.on(.course(pause)) == [.setPaused(true), .seek(at(11))])
         #expect(bench.on(.paused(true), after: 0.01).isEmpty)
         #expect(bench.on(.seekBegan, after: 0.01).isEmpty)
         #expect(bench.on(.seekEnded(at: at(11)), after: 0.01).isEmpty)
@@ -72,8 +72,8 @@ struct FollowerTests {
     func aligns() {
         var bench = Bench()
         bench.playing(at: 10)
-        let paused = bench.intent(2, at: 10, paused: true)
-        #expect(bench.on(.intent(paused)) == [.setPaused(true)])
+        let paused = bench.course(2, at: 10, paused: true)
+        #expect(bench.on(.course(paused)) == [.setPaused(true)])
         // Measured before the pause took effect: what is heard.
         #expect(bench.on(.measured(at(10.02), isPaused: false, isStalled: false)).isEmpty)
         #expect(bench.on(.paused(true)).isEmpty)
@@ -105,18 +105,18 @@ struct FollowerTests {
     func echoes() {
         var bench = Bench()
         bench.playing(at: 10)
-        _ = bench.on(.intent(bench.intent(2, at: 10, paused: true)))
-        _ = bench.on(.intent(bench.intent(3, at: 10, paused: false)))
+        _ = bench.on(.course(bench.course(2, at: 10, paused: true)))
+        _ = bench.on(.course(bench.course(3, at: 10, paused: false)))
         #expect(bench.on(.paused(true), after: 0.01).isEmpty)
         #expect(bench.on(.paused(false), after: 0.01).isEmpty)
-        _ = bench.on(.intent(bench.intent(4, at: 10, speed: 2)))
+        _ = bench.on(.course(bench.course(4, at: 10, speed: 2)))
         #expect(bench.on(.speed(PlaybackSpeed(factor: 2))).isEmpty)
     }
 
     @Test("takes the user's way back for the user's, when a command had no echo")
     func lostEcho() {
         var bench = Bench()
-        _ = bench.on(.intent(bench.intent(1, at: 10)))
+        _ = bench.on(.course(bench.course(1, at: 10)))
         // The player ran before it was told to: nothing changed, so it reports nothing.
         _ = bench.on(.opened(bench.item, at: at(10)))
         #expect(bench.on(.paused(true), after: 0.1) == [.wish(.pause(at: at(10.1)))])
@@ -127,8 +127,8 @@ struct FollowerTests {
     func lateKey() {
         var bench = Bench()
         bench.playing(at: 10)
-        _ = bench.on(.intent(bench.intent(2, at: 10, paused: true)))
-        _ = bench.on(.intent(bench.intent(3, at: 10, paused: false)))
+        _ = bench.on(.course(bench.course(2, at: 10, paused: true)))
+        _ = bench.on(.course(bench.course(3, at: 10, paused: false)))
         let directives = bench.on(.paused(true), after: 1.5)
         #expect(directives.count == 1)
         #expect(directives.first.map { if case .wish(.pause) = $0 { true } else { false } } == true)
