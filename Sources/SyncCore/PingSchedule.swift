@@ -10,6 +10,8 @@ public struct PingSchedule: Sendable {
     public static let burstInterval = Duration.milliseconds(100)
     /// Between pings afterwards: often enough for a crystal's drift, too rare to be noticed.
     public static let steadyInterval = Duration.seconds(3)
+    /// Between pings while film is sent: the round trip then tells how full the line is.
+    public static let busyInterval = Duration.milliseconds(250)
 
     private var sent = 0
     private var next: MonotonicInstant
@@ -18,8 +20,8 @@ public struct PingSchedule: Sendable {
     /// A schedule whose first ping is due at once.
     public init(now: MonotonicInstant) { next = now }
 
-    /// Between pings while film is sent: the round trip then tells how full the line is.
-    public static let busyInterval = Duration.milliseconds(250)
+    /// Begins with a burst again: the clocks may have moved against each other.
+    public mutating func restart(now: MonotonicInstant) { self = PingSchedule(now: now) }
 
     /// Whether a ping is due; it counts as sent when it is.
     ///

@@ -1,0 +1,153 @@
+// What the user does with the player, by whichever way, and what becomes of it.
+//
+// Every change that was not commanded here is the user's. It becomes a wish; or, where only the host
+// decides, it is undone.
+
+import PartyModel
+
+extension Follower {
+    // MARK: Pause
+
+    /// The player was paused or set going.
+    mutating func heardPause(_ paused: Bool, _ reading: Reading?, _ turn: inout Turn) {
+        guard pause.report(paused, now: turn.now), openItem != nil else {
+            guard paused else { return }
+            noteRest(reading)
+            return proceed(&turn)
+        }
+        if paused {
+            stopped(reading, &turn)
+        } else {
+            setGoing(&turn)
+        }
+    }
+
+    private mutating func stopped(_ reading: Reading?, _ turn: inout Turn) {
+        let here = estimate(turn)
+        isFresh = false
+        alignedTo = nil
+        noteRest(reading)
+        wish(.pause(at: rest?.frame ?? here), &turn)
+    }
+
+    private mutating func setGoing(_ turn: inout Turn) {
+        rest = nil
+        switch phase {
+        case .standing:
+            wish(.play(from: course?.anchor ?? .start), &turn)
+        case .held(let meeting) where turn.local(at: meeting.at) - turn.now > Self.countdown:
+            wish(.pause(at: meeting.position), &turn)
+        case .held, .running, .opening, .closed:
+            // It is about to start anyway.
+            settle(&turn)
+        }
+    }
+
+    // MARK: Speed
+
+    /// The player's speed changed.
+    mutating func heardSpeed(_ new: PlaybackSpeed, _ turn: inout Turn) {
+        let here = estimate(turn)
+        guard speed.report(new, now: turn.now), openItem != nil else { return }
+        let wanted = SpeedReading.wanted(from: new, trim: controller.trim)
+        guard wanted != roomSpeed else { return setSpeed(&turn) }
+        wish(.speed(wanted, at: here), &turn)
+    }
+
+    // MARK: Position
+
+    /// A seek begins.
+    mutating func seekBegan(_ target: MediaPosition?, _ turn: inout Turn) {
+        let here = estimate(turn)
+        isSeeking = true
+        isAtEnd = false
+        rest = nil
+        launch = nil
+        error = nil
+        guard openItem != nil, !ownSeeks.began(target) else { return }
+        alignedTo = nil
+        isUserSeek = true
+        guard mayControl, let target, distance(target, here) >= Self.shortSeek else { return }
+        isUserSeek = false
+        if let told = scrub.seek(to: target, now: turn.now) { wish(.seek(to: told), &turn) }
+    }
+
+    /// A seek has landed.
+    mutating func seekEnded(_ reading: Reading?, _ turn: inout Turn) {
+        isSeeking = false
+        let duration = ownSeeks.landed(now: turn.now)
+        if let duration { landing.took(duration) }
+        guard openItem != nil else { return }
+        isFresh = reading?.isPaused ?? false
+        noteRest(reading)
+        if isUserSeek {
+            isUserSeek = false
+            wish(.seek(to: reading?.frame ?? estimate(turn)), &turn)
+        } else if duration == nil {
+            settle(&turn)
+        } else {
+            proceed(&turn)
+        }
+    }
+
+    /// A frame further or back: stops a film that moves.
+    mutating func step(by count: Int, _ turn: inout Turn) {
+        guard let course, openItem == course.item else { return }
+        guard course.isStanding else { return wish(.pause(at: estimate(turn)), &turn) }
+        let frame = last?.frameDuration ?? Self.usualFrame
+        let from = scrub.waiting ?? rest?.frame ?? course.anchor
+        let target = MediaPosition(seconds: from.seconds + Double(count) * frame.inSeconds)
+        if let told = scrub.seek(to: target, now: turn.now) { wish(.seek(to: told), &turn) }
+    }
+
+    /// Back to where the room was before the last jump.
+    mutating func undo(_ turn: inout Turn) {
+        guard let origin = jumps.takeOrigin(), origin.item == openItem else { return }
+        wish(.seek(to: origin.position), &turn)
+    }
+
+    // MARK: The end
+
+    /// The end of the film is reached or left.
+    mutating func heardEnd(_ atEnd: Bool, _ turn: inout Turn) {
+        guard atEnd != isAtEnd else { return }
+        isAtEnd = atEnd
+        guard atEnd else { return }
+        // A seek to the very end ends there.
+        isSeeking = false
+        ownSeeks.forget()
+        guard mayControl, let openItem, let course, !course.isStanding else { return }
+        turn.directives.append(.wish(.next(after: openItem)))
+    }
+
+    // MARK: Wishes and their time
+
+    /// Asks the room, or undoes what the user may not do.
+    mutating func wish(_ wish: Wish, _ turn: inout Turn) {
+        guard !mayControl else {
+            turn.directives.append(.wish(wish))
+            return
+        }
+        turn.directives.append(.refuse)
+        settle(&turn)
+    }
+
+    /// Something was to be done later, and it is later.
+    mutating func tick(_ turn: inout Turn) {
+        if let upcoming, turn.roomNow >= upcoming.since {
+            self.upcoming = nil
+            course = upcoming
+            settle(&turn)
+        }
+        if let told = scrub.take(now: turn.now) { wish(.seek(to: told), &turn) }
+        proceed(&turn)
+    }
+
+    mutating func setAlarm(_ turn: inout Turn) {
+        let times = [scrub.quietAt(now: turn.now), upcoming.map { turn.local(at: $0.since) }]
+        let next = times.compactMap(\.self).min()
+        defer { alarm = next }
+        guard let next, next != alarm else { return }
+        turn.directives.append(.wake(at: next))
+    }
+}
