@@ -107,22 +107,13 @@ extension Follower {
 
     private mutating func stand(at anchor: MediaPosition, _ turn: inout Turn) {
         cancelStart(&turn)
-        let wasRunning = phase == .running
-        let here = estimate(turn)
-        phase = .standing
-        rest(pausing: true, &turn)
-        // What certainly shows another frame need not come to rest before it is moved.
-        let frame = last?.frameDuration ?? Self.frameTolerance
-        if wasRunning, !isSeeking, distance(here, anchor) > frame * 2 { seek(to: anchor, &turn) }
-        proceed(&turn)
+        rest(as: .standing, at: anchor, &turn)
     }
 
     private mutating func hold(_ meeting: Rendezvous, _ turn: inout Turn) {
         guard phase != .held(meeting) || !pause.current else { return proceed(&turn) }
         cancelStart(&turn)
-        phase = .held(meeting)
-        rest(pausing: true, &turn)
-        proceed(&turn)
+        rest(as: .held(meeting), at: meeting.position, &turn)
     }
 
     /// The room is already moving.
@@ -131,8 +122,13 @@ extension Follower {
         case .held(let meeting) where isOn(course, meeting) && pause.current:
             proceed(&turn)
         case .running where !pause.current && !isSeeking:
-            let behind = distance(course.position(at: turn.roomNow), estimate(turn))
-            if behind > Self.freshTolerance, maySeek(turn) { meet(&turn) }
+            // What stands still by itself is moved only by what is plainly a jump.
+            let moves = !isStalled && !isAtEnd
+            let room = withinFilm(course.position(at: turn.roomNow))
+            let behind = distance(room, estimate(turn))
+            if behind > (moves ? Self.freshTolerance : Self.tolerance), maySeek(turn) {
+                meet(&turn)
+            }
         case .running, .held, .standing, .opening, .closed:
             let room = course.position(at: turn.roomNow)
             guard pause.current, rest != nil, distance(room, estimate(turn)) <= Self.freshTolerance
@@ -154,21 +150,37 @@ extension Follower {
 
     // MARK: At rest
 
-    /// The player comes to rest, or something happens to its rest.
-    private mutating func rest(pausing: Bool, _ turn: inout Turn) {
+    /// Brings the player to rest.
+    private mutating func rest(as phase: Phase, at target: MediaPosition, _ turn: inout Turn) {
         error = nil
         launch = nil
-        guard pause.command(pausing, now: turn.now) else { return }
+        let isRunning = self.phase == .running && !isSeeking
+        let here = estimate(turn)
+        self.phase = phase
+        if pause.command(true, now: turn.now) {
+            disturb(at: turn.now)
+            turn.directives.append(.setPaused(true))
+        }
+        // What certainly shows another frame need not come to rest before it is moved.
+        let frame = last?.frameDuration ?? Self.usualFrame
+        if isRunning, rest == nil, distance(here, target) > frame * 2 { seek(to: target, &turn) }
+        proceed(&turn)
+    }
+
+    /// What was read before says nothing of the rest the player comes to.
+    mutating func disturb(at now: MonotonicInstant) {
         rest = nil
         isFresh = false
         alignedTo = nil
-        turn.directives.append(.setPaused(pausing))
+        disturbedAt = now
     }
 
     mutating func noteRest(_ reading: Reading?) {
-        guard let reading else { return }
+        guard let reading, !reading.isSeeking else { return }
         last = reading
-        guard reading.isPaused, pause.current, !isSeeking, !ownSeeks.isPending else { return }
+        guard reading.isPaused, pause.current, !isSeeking, !ownSeeks.isPending,
+            disturbedAt.map({ reading.takenAt >= $0 }) ?? true
+        else { return }
         rest = reading
     }
 
@@ -209,8 +221,10 @@ extension Follower {
         let ahead = (from.seconds - meeting.position.seconds) / course.speed.factor
         let due =
             turn.local(at: meeting.at) - latency.expected(kind) + .nanoseconds(Int64(ahead * 1e9))
-        let late = turn.now - due
-        if late > Self.freshTolerance, maySeek(turn) { return meet(&turn) }
+        // Whoever came too late the first time tries once more while it stands: that looks better
+        // than to start in the wrong place and jump.
+        let mayRetry = !meeting.isRepair || maySeek(turn)
+        if turn.now - due > Self.freshTolerance, mayRetry { return meet(isRepair: true, &turn) }
         let at = max(due, turn.now)
         guard pendingStart.map({ distance($0, at) > .milliseconds(1) }) ?? true else { return }
         pendingStart = at
@@ -230,15 +244,15 @@ extension Follower {
         let isWanted = pendingStart != nil
         pendingStart = nil
         guard isWanted, case .held(let meeting) = phase, let from else { return settle(&turn) }
+        let kind: StartLatency.Kind = isFresh ? .fresh : .resumed
         run(&turn)
         if !meeting.isRepair { freshUntil = turn.now + Self.freshTime }
-        launch = StartLatency.Launch(kind: isFresh ? .fresh : .resumed, at: at, from: from)
+        launch = StartLatency.Launch(kind: kind, at: at, from: from)
     }
 
     private mutating func run(_ turn: inout Turn) {
         phase = .running
-        rest = nil
-        alignedTo = nil
+        disturb(at: turn.now)
         controller.begin(now: turn.now)
         setSpeed(&turn)
     }
@@ -249,7 +263,7 @@ extension Follower {
     mutating func measured(_ reading: Reading, _ turn: inout Turn) {
         guard let course, openItem == course.item else { return }
         ownSeeks.expire(now: turn.now)
-        guard !isSeeking else { return }
+        guard !isSeeking, !reading.isSeeking else { return }
         last = reading
         heardStall(reading.isStalled, &turn)
         guard pause.current else { return steer(by: reading, &turn) }

@@ -10,10 +10,11 @@ extension Follower {
 
     /// The player was paused or set going.
     mutating func heardPause(_ paused: Bool, _ reading: Reading?, _ turn: inout Turn) {
+        let before = pause.current
         guard pause.report(paused, now: turn.now), openItem != nil else {
-            guard paused else { return }
-            noteRest(reading)
-            return proceed(&turn)
+            if paused { noteRest(reading) }
+            // A command of ours went over what the user did, and the room knows of that by now.
+            return pause.current == before ? proceed(&turn) : settle(&turn)
         }
         if paused {
             stopped(reading, &turn)
@@ -24,14 +25,13 @@ extension Follower {
 
     private mutating func stopped(_ reading: Reading?, _ turn: inout Turn) {
         let here = estimate(turn)
-        isFresh = false
-        alignedTo = nil
-        noteRest(reading)
+        disturb(at: reading?.takenAt ?? turn.now)
+        rest = reading
         wish(.pause(at: rest?.frame ?? here), &turn)
     }
 
     private mutating func setGoing(_ turn: inout Turn) {
-        rest = nil
+        disturb(at: turn.now)
         switch phase {
         case .standing:
             wish(.play(from: course?.anchor ?? .start), &turn)
@@ -60,6 +60,7 @@ extension Follower {
     mutating func seekBegan(_ target: MediaPosition?, _ turn: inout Turn) {
         let here = estimate(turn)
         isSeeking = true
+        seekBeganAt = turn.now
         isAtEnd = false
         rest = nil
         launch = nil
@@ -75,18 +76,18 @@ extension Follower {
     /// A seek has landed.
     mutating func seekEnded(_ reading: Reading?, _ turn: inout Turn) {
         isSeeking = false
-        let duration = ownSeeks.landed(now: turn.now)
-        if let duration { landing.took(duration) }
+        let isOurs = ownSeeks.landed()
+        if let seekBeganAt { landing.took(turn.now - seekBeganAt) }
         guard openItem != nil else { return }
         isFresh = reading?.isPaused ?? false
         noteRest(reading)
         if isUserSeek {
             isUserSeek = false
             wish(.seek(to: reading?.frame ?? estimate(turn)), &turn)
-        } else if duration == nil {
-            settle(&turn)
-        } else {
+        } else if isOurs {
             proceed(&turn)
+        } else {
+            settle(&turn)
         }
     }
 
@@ -134,6 +135,7 @@ extension Follower {
 
     /// Something was to be done later, and it is later.
     mutating func tick(_ turn: inout Turn) {
+        alarm = nil
         if let upcoming, turn.roomNow >= upcoming.since {
             self.upcoming = nil
             course = upcoming

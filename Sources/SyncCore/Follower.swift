@@ -83,6 +83,7 @@ public struct Follower: Sendable {
     var jumps = JumpMemory()
 
     var isSeeking = false
+    var seekBeganAt: MonotonicInstant?
     var ownSeeks = OwnSeeks()
     /// Whether the seek under way is the user's and the room does not know of it.
     var isUserSeek = false
@@ -93,6 +94,8 @@ public struct Follower: Sendable {
     var rest: Reading?
     /// Whether it came to rest by a seek.
     var isFresh = false
+    /// When it was last touched: what was read before is old.
+    var disturbedAt: MonotonicInstant?
     /// What it was put on, so that nothing is asked for twice.
     var alignedTo: MediaPosition?
     var pendingStart: MonotonicInstant?

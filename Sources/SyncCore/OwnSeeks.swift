@@ -43,11 +43,11 @@ struct OwnSeeks: Sendable {
         return true
     }
 
-    /// A seek has landed; how long it took when it was ours.
-    mutating func landed(now: MonotonicInstant) -> Duration? {
-        guard let first = seeks.first, first.hasBegun else { return nil }
+    /// A seek has landed; whether it was ours.
+    mutating func landed() -> Bool {
+        guard let first = seeks.first, first.hasBegun else { return false }
         seeks.removeFirst()
-        return now - first.asked
+        return true
     }
 
     /// Gives up those that never began.

@@ -18,6 +18,8 @@ public struct Reading: Hashable, Sendable {
     public let isPaused: Bool
     /// Whether it stands still because it has nothing to play.
     public let isStalled: Bool
+    /// Whether it is being sought; ``frame`` is then where to.
+    public let isSeeking: Bool
     /// Whether the sound goes undecoded to a receiver, which no change of speed survives.
     public let passesAudioThrough: Bool
     /// When it was read.
@@ -27,7 +29,7 @@ public struct Reading: Hashable, Sendable {
     public init(
         heard: MediaPosition?, frame: MediaPosition?, frameSince: MonotonicInstant?,
         frameDuration: Duration?, speed: PlaybackSpeed, isPaused: Bool, isStalled: Bool,
-        passesAudioThrough: Bool, takenAt: MonotonicInstant
+        isSeeking: Bool, passesAudioThrough: Bool, takenAt: MonotonicInstant
     ) {
         self.heard = heard
         self.frame = frame
@@ -36,6 +38,7 @@ public struct Reading: Hashable, Sendable {
         self.speed = speed
         self.isPaused = isPaused
         self.isStalled = isStalled
+        self.isSeeking = isSeeking
         self.passesAudioThrough = passesAudioThrough
         self.takenAt = takenAt
     }

@@ -50,6 +50,8 @@ struct SyncLab {
     private let clockOffset: Double
     private var agenda: [(time: Double, order: Int, due: Due)] = []
     private var order = 0
+    /// When the last of the player's events comes: they keep their order.
+    private var lastEvent = 0.0
     private var seekNumber = 0
     private var startNumber = 0
     private var wakeNumber = 0
@@ -99,6 +101,12 @@ struct SyncLab {
         agenda.insert(entry, at: index)
     }
 
+    /// An event of the player's, on its way from its own thread.
+    private mutating func report(_ event: FollowerEvent) {
+        lastEvent = max(lastEvent, time + random(0.0001...0.003))
+        plan(.heard(event), at: lastEvent)
+    }
+
     mutating func run(for seconds: Double) {
         let end = time + seconds
         while let next = agenda.first, next.time <= end {
@@ -126,7 +134,7 @@ struct SyncLab {
         case .landed(let number):
             guard number == seekNumber else { break }
             player.landSeek(at: time, chance: random(0...1))
-            plan(.heard(.seekEnded(reading())), at: time + random(0.0001...0.003))
+            report(.seekEnded(reading()))
         case .start(let number):
             guard number == startNumber else { break }
             startNumber += 1
@@ -194,7 +202,7 @@ struct SyncLab {
         case .seek(let position): seek(to: position.seconds)
         case .setSpeed(let speed):
             player.setSpeed(speed.factor, at: time)
-            plan(.heard(.speed(speed)), at: time + random(0.0001...0.003))
+            report(.speed(speed))
         case .setPitchCorrection(let isOn): player.setPitchCorrection(isOn)
         case .wish(let wish):
             if let course = room?(wish, &self) { give(course) }
@@ -202,7 +210,8 @@ struct SyncLab {
         case .refuse: break
         case .wake(let at):
             wakeNumber += 1
-            plan(.wake(wakeNumber), at: trueTime(of: at))
+            // No timer is early.
+            plan(.wake(wakeNumber), at: max(time, trueTime(of: at)) + 1e-6)
         }
     }
 
@@ -211,20 +220,19 @@ struct SyncLab {
     mutating func setPaused(_ paused: Bool) {
         guard paused != player.isPaused else { return }
         player.setPaused(paused, at: time, chance: random(0...1))
-        plan(.heard(.paused(paused, reading())), at: time + random(0.0001...0.003))
+        report(.paused(paused, reading()))
     }
 
     mutating func seek(to target: Double) {
         player.beginSeek(to: target, at: time)
         seekNumber += 1
-        plan(
-            .heard(.seekBegan(MediaPosition(seconds: target))), at: time + random(0.0001...0.003))
+        report(.seekBegan(MediaPosition(seconds: target)))
         plan(.landed(seekNumber), at: time + 0.004 + random(traits.player.seek))
     }
 
     mutating func setSpeed(_ speed: Double) {
         player.setSpeed(speed, at: time)
-        plan(.heard(.speed(PlaybackSpeed(factor: speed))), at: time + random(0.0001...0.003))
+        report(.speed(PlaybackSpeed(factor: speed)))
     }
 
     mutating func setStalled(_ stalled: Bool) {

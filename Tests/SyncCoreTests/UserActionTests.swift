@@ -111,7 +111,9 @@ struct UserActionTests {
 
     @Test("a press while a start is due changes nothing; in a countdown it stops it")
     func pressBeforeStart() {
-        var lab = SyncLab.inStep(3)
+        var traits = LabTraits()
+        traits.player.seek = 0.05...0.15
+        var lab = SyncLab.inStep(3, traits)
         lab.give(lab.course(at: 300, standing: true))
         lab.run(for: 2)
         lab.give(lab.course(at: 300, since: 0.6))
