@@ -248,7 +248,8 @@ extension Party {
         else { return }
         hashing.ahead[address.item] = end
         let chunks = ((isNear ? known : first)..<end).compactMap { geometry.chunk(at: $0) }
-        onWorker({ try chunks.map { ($0, try film.root(of: $0)) } }) { party, result in
+        onWorker({ try chunks.map { ($0, try film.root(of: $0, toBeSent: true)) } }) {
+            party, result in
             // What fails here fails again when the block is read, and is reported there.
             guard case .success(let roots) = result else { return }
             for (chunk, root) in roots { party.rootFeeds[address.item]?.learn(root, of: chunk) }

@@ -68,6 +68,9 @@ public actor Party {
     var lastPings: [PeerID: MonotonicInstant] = [:]
     /// Blocks handed to the mesh, by receiver, oldest first.
     var underWay: [PeerID: Deque<BlockAddress>] = [:]
+    /// What the swarm is being told, the event it decides about first.
+    var swarmEvents = Deque<SwarmEvent>()
+    var storing = StoreQueue()
     /// The block that just arrived, while the swarm decides about it.
     var arrival: Arrival?
     /// Who sent the blocks that wait for their root.
