@@ -82,6 +82,12 @@ public actor Party {
     /// What is to be followed and waits until the room's time is known here.
     var courseWaiting: Course?
     var playback = PlaybackBook()
+    /// What the window shows of the room.
+    var window = WindowState()
+    /// Who the room waited for when that was last told, and when it was.
+    var waitTold: (peers: [PeerID], at: MonotonicInstant)?
+    /// The timeline as last told.
+    var courseTold: Course?
     var line = LineBook()
     var pacer: UplinkPacer
 

@@ -32,7 +32,8 @@ final class Narrator: Sendable {
         case .error(let error):
             // What ends the party is told once, at its end.
             if case .diskFull = error { say(error.description) }
-        case .listening, .firstFrame, .buffering, .resumed, .state, .sync, .complete, .verifiedBad,
+        case .listening, .firstFrame, .buffering, .resumed, .runningDry, .wait, .ready,
+            .countdown, .state, .sync, .complete, .verifiedBad,
             .end, .left:
             break
         }
