@@ -47,6 +47,10 @@ extension Party {
             prefetchHints = hints
         case .follow(let course):
             follow(course)
+        case .heard(let chat):
+            show(chat)
+        case .unheard:
+            notice("Not sent: that was more than anybody can read.")
         case .wake(let instant):
             roomAlarm?.cancel()
             roomAlarm = loop.scheduleTask(deadline: instant.deadline) { [weak self] in

@@ -16,6 +16,10 @@ public enum RoomEvent: Sendable {
     case playlist(Signed<Playlist>)
     /// What somebody wants to play, by anyone's word with the author's signature.
     case timeline(Signed<Intent>, from: PeerID)
+    /// What somebody says, by anyone's word with the author's signature.
+    case chat(Signed<Chat>, from: PeerID)
+    /// Our user says something.
+    case said(Remark)
     /// A control connection is gone.
     case disconnected(PeerID)
     /// Dialling a member came to nothing.
@@ -73,6 +77,10 @@ public enum RoomDirective: Hashable, Sendable {
     case prefetch([Welcome.Prefetch])
     /// The player follows this from now on.
     case follow(Course)
+    /// Show what somebody says, be it our user.
+    case heard(Chat)
+    /// Our user says more than others would hear: it was not sent.
+    case unheard(Remark)
     /// Send a `tick` at this time; the newest one counts.
     case wake(at: MonotonicInstant)
 }

@@ -16,6 +16,8 @@ struct RoomLab {
     var refusals: [(by: String, bye: Bye)] = []
     var dialled: [(String, String)] = []
     var hostDials: [String: Int] = [:]
+    /// What everybody was shown, in order: "ben hears ana: hello".
+    var talk: [String] = []
     var answersDials = true
     private var queue: [(from: String, to: String, message: Message)] = []
     private var links: Set<Set<String>> = []
@@ -120,6 +122,9 @@ struct RoomLab {
             hostDials[name, default: 0] += 1
             if answersDials { connect(name, "host") } else { tell(name, .dialFailed(peer)) }
         case .wake(let instant): alarms[name] = instant
+        case .heard(let chat):
+            talk.append("\(name) hears \(self.name(chat.author) ?? "?"): \(chat.remark)")
+        case .unheard: talk.append("\(name) is not heard")
         case .memberJoined, .memberLeft, .memberReachable, .adopt, .prefetch, .follow: break
         }
     }
@@ -133,6 +138,7 @@ struct RoomLab {
         case .roster(let roster): tell(to, .roster(roster))
         case .playlist(let playlist): tell(to, .playlist(playlist))
         case .timeline(let intent): tell(to, .timeline(intent, from: id(from)))
+        case .chat(let chat): tell(to, .chat(chat, from: id(from)))
         case .roots, .bitfield, .have, .request, .cancel, .reject, .status, .ping, .pong, .bye:
             break
         }

@@ -81,6 +81,8 @@ struct HostileFrameTests {
             (.introduction, 5, 7, "flag"), (.introduction, 8, 5, "address kind"),
             (.bitfield, 19, 1, "first chunk"), (.status, 16, 0x80, "position"),
             (.status, 24, 0x80, "buffer"), (.bye, 0, 0, "bye"),
+            (.chat, 24, 0, "remark"), (.chat, 24, 3, "remark"), (.chat, 27, 0x0A, "chat text"),
+            (.chat, 27, 0x00, "chat text"), (.chat, 27, 0x1B, "chat text"),
         ])
     func malformedValues(type: FrameType, offset: Int, value: UInt8, field: String) throws {
         let frame = try #require(Samples.frames.first { $0.type == type })
