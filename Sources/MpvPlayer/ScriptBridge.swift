@@ -49,6 +49,11 @@ final class ScriptBridge: Sendable {
         }
     }
 
+    /// Tells the script that the room is over, which ends it.
+    func end(through handle: MpvHandle) {
+        state.withLockedValue { Self.send(["room-over"], to: $0.script, through: handle) }
+    }
+
     /// Takes a message that reached this program; returns the script's words, `nil` when it is not
     /// from the script.
     func received(_ arguments: [String], through handle: MpvHandle) -> [String]? {

@@ -158,6 +158,7 @@ extension Party {
         settings.usesUserConfig = configuration.usesMpvConfiguration
         settings.loadsUserScripts = configuration.loadsMpvScripts
         settings.mpvArguments = configuration.mpvArguments
+        settings.lender = configuration.lender
         return settings
     }
 }
