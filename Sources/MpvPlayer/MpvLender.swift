@@ -13,6 +13,8 @@ public import PartyModel
 public enum LenderRequest: Hashable, Sendable {
     /// To join a room; the text holds a token, or is meant to.
     case join(String)
+    /// The same, by an address that mpv was to open in place of what it played.
+    case open(String)
     /// To open a room with the film that plays.
     case host
     /// To leave the room.
@@ -159,7 +161,7 @@ extension MpvLender {
             }
             stayOpen()
             _ = handle.command(.command("stop"))
-            return .join(address)
+            return .open(address)
         }
         return nil
     }
@@ -204,7 +206,8 @@ extension MpvLender {
     ///
     /// Blocks until mpv has closed the room's film.
     func takeBack() {
-        if let film, film.path.hasPrefix("\(FilmStreams.scheme)://") {
+        // Also without a film: one that could not be played is still in the playlist.
+        if film?.path.hasPrefix("\(FilmStreams.scheme)://") ?? true {
             _ = handle.command(.command("stop"))
         }
         _ = streams.waitUntilClosed(Self.patience)

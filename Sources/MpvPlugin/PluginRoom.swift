@@ -1,7 +1,6 @@
 // How does a party run inside the plugin? As from the command line, but for where it speaks: in the
 // window, and on mpv's terminal.
 
-import Foundation
 import Logging
 import MpvPlayer
 import NIOCore
@@ -14,23 +13,26 @@ struct PluginRoom {
     private let party: Party
     private let run: Task<Void, Never>
 
-    /// Joins the room of the token in a text; `nil`, and a sentence on the screen, if there is none.
-    static func join(_ text: String, in lender: MpvLender) -> PluginRoom? {
-        start(in: lender) {
-            let token = try Token(reading: text)
-            lender.say("Joining …")
-            return .joining(token, keepingFilmsIn: lender.option("out"))
-        }
-    }
-
-    /// Opens a room with a film, from where it is; `nil`, and a sentence on the screen, if not.
-    static func host(_ film: OpenFilm?, in lender: MpvLender) -> PluginRoom? {
-        guard let film else {
-            lender.say("Open the film that you want to share, and try again.")
+    /// Enters the room; `nil`, and a sentence in the window, where that cannot be.
+    init?(_ wanted: WantedRoom, in lender: MpvLender) {
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        // mpv's terminal is its own; what matters is said in the window.
+        let quiet = Logger(label: "peerwatch", factory: { _ in SwiftLogNoOpLogHandler() })
+        do {
+            let log = try EventLog(path: lender.option("events")) { event in
+                if case .room(let token, _) = event { lender.write("Friends join with \(token)") }
+            }
+            let party = try Party(
+                wanted.configuration, on: group.next(), log: log, logger: quiet)
+            self.party = party
+            run = Task {
+                lender.say(await Self.ending(of: party))
+                log.close()
+                try? await group.shutdownGracefully()
+            }
+        } catch {
+            lender.say(Self.sentence(for: error))
             return nil
-        }
-        return start(in: lender, at: film.position) {
-            .hosting(files: [film.path], membersAllowed: Limits.members)
         }
     }
 
@@ -40,45 +42,12 @@ struct PluginRoom {
         await run.value
     }
 
-    private static func start(
-        in lender: MpvLender, at position: MediaPosition = .start,
-        _ role: () throws -> PartyConfiguration.Role
-    ) -> PluginRoom? {
+    private static func ending(of party: Party) async -> String {
         do {
-            return try PluginRoom(configuration(role(), in: lender, at: position), lender)
+            try await party.run()
+            return "You have left the room."
         } catch {
-            lender.say(sentence(for: error))
-            return nil
-        }
-    }
-
-    private static func configuration(
-        _ role: PartyConfiguration.Role, in lender: MpvLender, at position: MediaPosition
-    ) throws -> PartyConfiguration {
-        PartyConfiguration(
-            role: role, name: lender.option("name") ?? NSUserName(),
-            bindAddresses: lender.option("bind").map { [$0] } ?? [],
-            mpvArguments: try MpvArguments(["--start=\(position.seconds)"]), lender: lender)
-    }
-
-    private init(_ configuration: PartyConfiguration, _ lender: MpvLender) throws {
-        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-        let log = try EventLog(path: nil) { event in
-            if case .room(let token, _) = event { lender.write("Friends join with \(token)") }
-        }
-        // mpv's terminal is its own; what matters is said in the window.
-        let quiet = Logger(label: "peerwatch", factory: { _ in SwiftLogNoOpLogHandler() })
-        let party = try Party(configuration, on: group.next(), log: log, logger: quiet)
-        self.party = party
-        run = Task {
-            do {
-                try await party.run()
-                lender.say("You have left the room.")
-            } catch {
-                lender.say(Self.sentence(for: error))
-            }
-            log.close()
-            try? await group.shutdownGracefully()
+            return sentence(for: error)
         }
     }
 

@@ -18,13 +18,11 @@ final class PluginSession: Sendable {
         Task { [isOver] in
             var room: PluginRoom?
             for await request in stream {
-                let film = lender.film
+                // Looked at before the room is left: that may open something else.
+                let wanted = WantedRoom(request, in: lender)
+                if wanted == nil, !request.endsRoom { continue }
                 await room?.leave()
-                switch request {
-                case .join(let text): room = .join(text, in: lender)
-                case .host: room = .host(film, in: lender)
-                case .leave: room = nil
-                }
+                room = wanted.flatMap { PluginRoom($0, in: lender) }
             }
             await room?.leave()
             isOver.signal()
@@ -38,5 +36,15 @@ final class PluginSession: Sendable {
     func end() {
         requests.finish()
         isOver.wait()
+    }
+}
+
+extension LenderRequest {
+    /// Whether the room is left even if no other comes in its place.
+    fileprivate var endsRoom: Bool {
+        switch self {
+        case .leave, .open: true
+        case .join, .host: false
+        }
     }
 }
