@@ -68,7 +68,10 @@ struct MpvEventLoop {
             while handle.isOpen {
                 let timeout = seekWatch.isWaiting ? SeekWatch.checkInterval.inSeconds : -1
                 guard let event = unsafe mpv_wait_event(pointer, timeout)?.pointee else { return }
-                guard unsafe event.event_id != MPV_EVENT_SHUTDOWN else { return deliver(.quit) }
+                guard unsafe event.event_id != MPV_EVENT_SHUTDOWN else {
+                    script.mpvEnds()
+                    return deliver(.quit)
+                }
                 unsafe on(event)
                 if seekWatch.isWaiting { lookAgain() }
             }

@@ -204,8 +204,9 @@ extension MpvLender {
 
     /// Ends what the room played, and opens what was open before, paused.
     ///
-    /// Blocks until mpv has closed the room's film.
+    /// Blocks until mpv has closed the room's film; idempotent.
     func takeBack() {
+        guard rooms.state.withLockedValue({ $0.films != nil }) else { return }
         // Also without a film: one that could not be played is still in the playlist.
         if film?.path.hasPrefix("\(FilmStreams.scheme)://") ?? true {
             _ = handle.command(.command("stop"))

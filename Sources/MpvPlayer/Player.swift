@@ -175,10 +175,9 @@ extension Player {
     ///
     /// Blocks for up to some hundred milliseconds; idempotent; not for event loops nor `onEvent`.
     public func terminate() {
-        let isFirst = handle.isOpen
-        script.end(through: handle)
+        if lender != nil, handle.isOpen { script.end(through: handle) }
         handle.terminate()
-        if isFirst { lender?.takeBack() }
+        lender?.takeBack()
         directory.remove()
     }
 }

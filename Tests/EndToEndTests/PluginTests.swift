@@ -1,6 +1,7 @@
 // The mpv that people already have, with the plugin: it joins rooms, opens them and lives on.
 
 import Foundation
+import PartyModel
 import Testing
 
 extension EndToEnd {
@@ -17,8 +18,9 @@ extension EndToEnd {
 
                 try here.set("pause", to: true)
                 try there.wait(for: "pause", toBe: true)
+                try Following.expectSameFrame(here, there)
                 try there.command("seek", 3, "absolute+exact")
-                try here.wait(for: "time-pos") { $0.number.map { abs($0 - 3) < 0.1 } ?? false }
+                try Following.expectSameFrame(here, there, at: 3)
                 try there.set("pause", to: false)
                 try here.wait(for: "pause", toBe: false)
                 try here.wait(for: "eof-reached", toBe: true)
@@ -133,6 +135,61 @@ extension EndToEnd {
 
                 try player.command("script-message", "peerwatch", "leave")
                 try player.wait(for: "path", toBe: .text(own))
+                try stage.quit(stock)
+            }
+        }
+
+        @Test("it is installed by a link in mpv's own directory, and brings no second libmpv")
+        func installed() throws {
+            try Stage.run { stage in
+                let home = try stage.home(of: "stock")
+                let configuration = try #require(home.environment["XDG_CONFIG_HOME"])
+                let scripts = URL(filePath: configuration).appending(path: "mpv/scripts")
+                try FileManager.default.createDirectory(
+                    at: scripts, withIntermediateDirectories: true)
+                defer { try? FileManager.default.removeItem(at: scripts) }
+                let link = scripts.appending(path: "peerwatch_mpv.so").path
+                try FileManager.default.createSymbolicLink(
+                    atPath: link, withDestinationPath: Stage.plugin)
+
+                let host = try stage.host([Films.short(.mkv)])
+                let stock = try stage.stockMpv(["--idle"], script: nil)
+                let player = try MpvIPC(stock)
+                try player.command(
+                    "script-message-to", "peerwatch_mpv", "join", .text(host.token))
+                try player.wait(untilPast: 0.2)
+                let process = Int(try #require(try player.get("pid").number))
+                let maps = try Tool.run(["cat", "/proc/\(process)/maps"])
+                #expect(maps.contains("libpeerwatch_mpv.so"))
+                #expect(!maps.contains("libmpv.so"))
+                try stage.quit(stock)
+                try FileManager.default.removeItem(at: scripts)
+            }
+        }
+
+        @Test("a host that is not there is said, and mpv stays with what it had open")
+        func noHost() throws {
+            try Stage.run { stage in
+                let token = try Token.nobodys.text
+                let own = try Films.short(.mkv).path
+                let stock = try stage.stockMpv([own, "--pause"])
+                let player = try MpvIPC(stock)
+                try player.wait(for: "path", toBe: .text(own))
+                try player.command("script-message", "peerwatch", "join", .text(token))
+                try stock.wait(forPluginToSay: "The host does not answer (")
+                try player.wait(for: "path", toBe: .text(own))
+                try stage.quit(stock)
+            }
+        }
+
+        @Test("mpv quits at once while the host does not answer")
+        func quitWhileJoining() throws {
+            try Stage.run { stage in
+                let host = try stage.host([Films.short(.mkv)], command: "seed")
+                let (link, token) = try stage.slowLink(to: host, bytesPerSecond: Films.longRate)
+                link.stall()
+                let stock = try stage.stockMpv(["peerwatch://join/\(token)"])
+                try stock.wait(forPluginToSay: "Joining …")
                 try stage.quit(stock)
             }
         }
