@@ -68,7 +68,7 @@ let package = Package(
 
         // Shells: they carry out, and decide nothing.
         .target(
-            name: "FilmStore", dependencies: ["PartyModel", nioCore, nioConcurrency],
+            name: "FilmStore", dependencies: ["PartyModel", nioCore, nioConcurrency, deque],
             swiftSettings: settings),
         .target(
             name: "MeshTransport",

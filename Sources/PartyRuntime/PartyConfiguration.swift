@@ -15,6 +15,8 @@ public struct PartyConfiguration: Sendable {
 
     /// Which side of the room this process is on.
     public var role: Role
+    /// Who may do what in a room that is opened.
+    public var rules: RoomRules
     /// How this user is called.
     public var name: String
     /// Whether nobody watches here: no player at all.
@@ -42,12 +44,14 @@ public struct PartyConfiguration: Sendable {
 
     /// A configuration with these values.
     public init(
-        role: Role, name: String, isHeadless: Bool = false, port: Int? = nil,
+        role: Role, rules: RoomRules = RoomRules(), name: String, isHeadless: Bool = false,
+        port: Int? = nil,
         bindAddresses: [String] = [], advertisedAddresses: [PeerAddress] = [],
         uploadLimit: Double? = nil, usesMpvConfiguration: Bool = true, loadsMpvScripts: Bool = true,
         mpvArguments: MpvArguments = MpvArguments(), lender: MpvLender? = nil
     ) {
         self.role = role
+        self.rules = rules
         self.name = name
         self.isHeadless = isHeadless
         self.port = port
