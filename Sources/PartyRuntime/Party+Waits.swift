@@ -128,7 +128,7 @@ extension Party {
         return WindowState(
             viewers: viewers.map { viewer($0, in: room) },
             wait: room.wait(at: now).map { wait($0, in: room, at: now) },
-            lobby: room.rules?.isLobby == true
+            lobby: room.isLobby
                 ? WindowState.Lobby(
                     isReady: room.isReady, ready: room.ready.count, viewers: viewers.count) : nil,
             countdown: room.startsIn(at: now).flatMap(Self.countdown))
