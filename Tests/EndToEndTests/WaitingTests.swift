@@ -132,7 +132,7 @@ extension EndToEnd {
                 let guest = try stage.guest(host.token)
                 for peer in [host, guest] {
                     try peer.wait(for: "end") { $0.number("index") == 0 }
-                    let ended = peer.events.lastIndex { $0.name == "end" } ?? 0
+                    let ended = try #require(peer.events.firstIndex { $0.name == "end" })
                     let frame = try peer.wait(for: "first-frame", from: ended)
                     #expect(frame.number("position").map { $0 < 0.2 } ?? false)
                     try peer.wait(for: "end") { $0.number("index") == 1 }
