@@ -66,6 +66,9 @@ public enum Limits {
     /// Bytes of the sentence a peer says when it leaves.
     public static let reasonBytes = 256
 
+    /// Bytes of one remark in the chat: some eighty words, more than anybody reads during a film.
+    public static let chatBytes = 500
+
     /// Ranges of an item in a prefetch hint; a demuxer touches a handful before the first frame.
     public static let prefetchRanges = 32
 

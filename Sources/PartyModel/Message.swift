@@ -375,6 +375,8 @@ public enum Message: Hashable, Sendable {
     case rules(Signed<RoomRules>)
     /// How I am doing.
     case status(PeerStatus)
+    /// What somebody says (signed by its author).
+    case chat(Signed<Chat>)
     /// What time is it?
     case ping(Ping)
     /// This late.

@@ -103,6 +103,8 @@ extension Party {
             tellSwarm(.reject(request, from: peer))
         case .status(let status):
             heard(status, from: peer)
+        case .chat(let chat):
+            tellRoom(.chat(chat, from: peer))
         case .ping(let ping):
             let now = PartyClock.now
             mesh?.send(

@@ -169,6 +169,7 @@ extension Party {
         settings.usesUserConfig = configuration.usesMpvConfiguration
         settings.loadsUserScripts = configuration.loadsMpvScripts
         settings.mpvArguments = configuration.mpvArguments
+        settings.lender = configuration.lender
         return settings
     }
 }

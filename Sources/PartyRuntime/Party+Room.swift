@@ -58,6 +58,10 @@ extension Party {
             sendStatus()
         case .lookAtPlayer:
             lookAtPlayer()
+        case .heard(let chat):
+            show(chat)
+        case .unheard:
+            notice("Not sent: that was more than anybody can read.")
         case .wake(let instant):
             roomAlarm?.cancel()
             roomAlarm = loop.scheduleTask(deadline: instant.deadline) { [weak self] in

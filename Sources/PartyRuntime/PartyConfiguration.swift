@@ -36,6 +36,9 @@ public struct PartyConfiguration: Sendable {
     /// What followed `--` on the command line.
     public var mpvArguments: MpvArguments
 
+    /// An mpv that its user has open, for the films to play in; `nil` for one of our own.
+    public var lender: MpvLender?
+
     /// The port tried first when none is asked for.
     public static let usualPort = 9876
 
@@ -45,7 +48,7 @@ public struct PartyConfiguration: Sendable {
         port: Int? = nil,
         bindAddresses: [String] = [], advertisedAddresses: [PeerAddress] = [],
         uploadLimit: Double? = nil, usesMpvConfiguration: Bool = true, loadsMpvScripts: Bool = true,
-        mpvArguments: MpvArguments = MpvArguments()
+        mpvArguments: MpvArguments = MpvArguments(), lender: MpvLender? = nil
     ) {
         self.role = role
         self.rules = rules
@@ -58,5 +61,6 @@ public struct PartyConfiguration: Sendable {
         self.usesMpvConfiguration = usesMpvConfiguration
         self.loadsMpvScripts = loadsMpvScripts
         self.mpvArguments = mpvArguments
+        self.lender = lender
     }
 }

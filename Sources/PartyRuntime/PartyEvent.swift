@@ -47,6 +47,10 @@ public enum PartyEvent: Sendable {
     case complete(bytes: Int64, seconds: Double, from: [String: Int64], path: String?)
     /// A peer sent a block that does not match its hash.
     case verifiedBad(peer: String, chunk: UInt32, block: Int)
+    /// Somebody says something, be it this user.
+    case chat(from: String, text: String)
+    /// Somebody shows a feeling, be it this user.
+    case reaction(from: String, reaction: Reaction)
     /// The film's end is reached.
     case end(index: Int)
     /// Something failed.
@@ -87,6 +91,8 @@ extension PartyEvent {
         case .shortfall: "shortfall"
         case .complete: "complete"
         case .verifiedBad: "verified-bad"
+        case .chat: "chat"
+        case .reaction: "reaction"
         case .end: "end"
         case .error: "error"
         case .left: "left"
@@ -160,6 +166,9 @@ extension PartyEvent {
                 ("peer", .text(peer)), ("chunk", .count(Int64(chunk))),
                 ("block", .count(Int64(block))),
             ]
+        case .chat(let from, let text): [("from", .text(from)), ("text", .text(text))]
+        case .reaction(let from, let reaction):
+            [("from", .text(from)), ("reaction", .text(reaction.name))]
         case .end(let index): [("index", .count(Int64(index)))]
         case .error(let error):
             [("code", .text(error.code)), ("message", .text(error.description))]

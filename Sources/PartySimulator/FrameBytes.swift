@@ -24,7 +24,8 @@ extension Message {
         case .ping: 8
         case .pong: 24
         // What no swarm sends.
-        case .introduction, .welcome, .roster, .playlist, .roots, .timeline, .hold, .rules, .bye:
+        case .introduction, .welcome, .roster, .playlist, .roots, .timeline, .hold, .rules, .chat,
+            .bye:
             256
         }
     }

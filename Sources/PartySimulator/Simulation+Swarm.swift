@@ -42,8 +42,7 @@ extension Simulation {
         case .cancel(let request): tell(node, .cancel(request, from: id))
         case .reject(let request): tell(node, .reject(request, from: id))
         case .introduction, .welcome, .roster, .playlist, .roots, .timeline, .hold, .rules, .status,
-            .ping, .pong,
-            .bye:
+            .chat, .ping, .pong, .bye:
             break
         }
     }

@@ -33,6 +33,7 @@ public struct Room: Sendable {
     private var signedRules: Signed<RoomRules>?
     var timeline = Timeline()
     private(set) var connected: Set<PeerID> = []
+    private var talk = Talk()
     private var redial = Redial()
     private var hostPeer: PeerID?
     private var alarm: MonotonicInstant?
@@ -162,6 +163,10 @@ public struct Room: Sendable {
             look(at: condition, now: now, roomNow: roomNow, into: &directives)
         case .readied(let isReady):
             self.isReady = isReady
+        case .chat(let signed, let peer):
+            hear(signed, from: peer, now: now, into: &directives)
+        case .said(let remark):
+            say(remark, now: now, into: &directives)
         case .disconnected(let peer):
             disconnect(peer, now: now, into: &directives)
         case .dialFailed(let peer):
@@ -368,5 +373,42 @@ public struct Room: Sendable {
         let begun = hosting.key.sign(rules.begun)
         signedRules = begun
         tellMembers(.rules(begun), into: &directives)
+    }
+
+    // MARK: What people say
+
+    private mutating func hear(
+        _ signed: Signed<Chat>, from peer: PeerID, now: MonotonicInstant,
+        into directives: inout [RoomDirective]
+    ) {
+        switch takeUp(signed, now: now) {
+        case .heard:
+            tellMembers(.chat(signed), except: peer, into: &directives)
+            directives.append(.heard(signed.content))
+        case .old, .unknownAuthor, .flood:
+            break
+        case .forged:
+            directives.append(
+                .refuse(peer, Bye(kind: .violation, reason: "it passed on false chat")))
+        }
+    }
+
+    private mutating func say(
+        _ remark: Remark, now: MonotonicInstant, into directives: inout [RoomDirective]
+    ) {
+        let chat = Chat(author: me, number: talk.nextNumber(of: me), remark: remark)
+        let signed = signer.sign(chat)
+        guard takeUp(signed, now: now) == .heard else {
+            directives.append(.unheard(remark))
+            return
+        }
+        tellMembers(.chat(signed), into: &directives)
+        directives.append(.heard(chat))
+    }
+
+    private mutating func takeUp(_ signed: Signed<Chat>, now: MonotonicInstant) -> Talk.Outcome {
+        let members = members
+        return talk.take(
+            signed, keyOf: { author in members.first { $0.peer == author }?.key }, now: now)
     }
 }

@@ -28,6 +28,10 @@ public enum RoomEvent: Sendable {
     case looked(PlayerCondition)
     /// Our user is ready for the start, or not.
     case readied(Bool)
+    /// What somebody says, by anyone's word with the author's signature.
+    case chat(Signed<Chat>, from: PeerID)
+    /// Our user says something.
+    case said(Remark)
     /// A control connection is gone.
     case disconnected(PeerID)
     /// Dialling a member came to nothing.
@@ -91,6 +95,10 @@ public enum RoomDirective: Hashable, Sendable {
     case countAsReady(Course)
     /// Look at the player now, and answer with `looked`.
     case lookAtPlayer
+    /// Show what somebody says, be it our user.
+    case heard(Chat)
+    /// Our user says more than others would hear: it was not sent.
+    case unheard(Remark)
     /// Send a `tick` at this time; the newest one counts.
     case wake(at: MonotonicInstant)
 }

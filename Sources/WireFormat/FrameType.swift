@@ -32,6 +32,8 @@ enum FrameType: UInt8, CaseIterable {
     case ping = 0x30
     case pong = 0x31
 
+    case chat = 0x40
+
     /// Bytes of the length that opens a frame.
     static let lengthBytes = 4
 
@@ -44,7 +46,7 @@ enum FrameType: UInt8, CaseIterable {
         case .bye:
             stage == .control ? Limits.controlFrameBytes : Limits.unprovenFrameBytes
         case .introduction, .welcome, .roster, .playlist, .timeline, .hold, .rules, .status, .roots,
-            .bitfield, .have, .request, .cancel, .reject, .ping, .pong:
+            .bitfield, .have, .request, .cancel, .reject, .ping, .pong, .chat:
             stage == .control ? Limits.controlFrameBytes : nil
         case .block:
             stage == .unproven ? nil : Limits.blockHeaderBytes + ChunkGeometry.blockSize

@@ -18,6 +18,8 @@ struct RoomLab {
     var refusals: [(by: String, bye: Bye)] = []
     var dialled: [(String, String)] = []
     var hostDials: [String: Int] = [:]
+    /// What everybody was shown, in order: "ben hears ana: hello".
+    var talk: [String] = []
     var answersDials = true
     /// What each player was told to follow, and to go back to.
     var followed: [String: [Course]] = [:]
@@ -139,6 +141,9 @@ struct RoomLab {
         case .follow(let course): followed[name, default: []].append(course)
         case .undo(let course): undone[name, default: []].append(course)
         case .lookAtPlayer: look(name)
+        case .heard(let chat):
+            talk.append("\(name) hears \(self.name(chat.author) ?? "?"): \(chat.remark)")
+        case .unheard: talk.append("\(name) is not heard")
         case .memberJoined, .memberLeft, .memberReachable, .adopt, .prefetch, .countAsReady: break
         }
     }
@@ -155,6 +160,7 @@ struct RoomLab {
         case .hold(let hold): tell(to, .hold(hold, from: id(from)))
         case .rules(let rules): tell(to, .rules(rules))
         case .status(let status): tell(to, .status(status, from: id(from)))
+        case .chat(let chat): tell(to, .chat(chat, from: id(from)))
         case .roots, .bitfield, .have, .request, .cancel, .reject, .ping, .pong, .bye: break
         }
     }

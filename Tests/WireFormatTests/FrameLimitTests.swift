@@ -174,6 +174,13 @@ enum LargestFrames {
                     runs: Array(
                         repeating: .init(first: 1, count: 1), count: Limits.runsPerRequest)))),
         .message(
+            .chat(
+                Signed(
+                    content: Chat(
+                        author: PeerID(Samples.bytes16(1)), number: .max,
+                        remark: .text(String(repeating: "c", count: Limits.chatBytes))),
+                    signature: Samples.signature))),
+        .message(
             .bye(Bye(kind: .leaving, reason: String(repeating: "r", count: Limits.reasonBytes)))),
         .block(
             BlockHeader(
@@ -264,6 +271,12 @@ struct OverfullList: Sendable, CustomTestStringConvertible {
             writer.write(raw: bytes.dropLast(2 + 16 * intent.excused.count))
             writer.write(Array(repeating: intent.author.raw, count: count))
             Samples.signature.write(to: &writer)
+        },
+        OverfullList("a remark", .chat, over: Limits.chatBytes) { writer, count in
+            Samples.item.raw.write(to: &writer)
+            writer.write(UInt64(1))
+            writer.write(UInt8(1))
+            writer.write(String(repeating: "x", count: count), limit: count)
         },
         OverfullList("a reason", .bye, over: Limits.reasonBytes) { writer, count in
             writer.write(Bye.Kind.leaving.rawValue)

@@ -85,6 +85,16 @@ enum Samples {
                 item: item, position: MediaPosition(seconds: 61.5),
                 buffered: .milliseconds(2_345), isStalled: true, isAtEnd: true, isReady: true,
                 runsDry: .milliseconds(700))),
+        .chat(
+            Signed(
+                content: Chat(
+                    author: PeerID(bytes16(0x30)), number: .max, remark: .text("Zoë: 🎬 {\\an8}")),
+                signature: signature)),
+        .chat(
+            Signed(
+                content: Chat(
+                    author: PeerID(bytes16(0x31)), number: 1, remark: .reaction(.star)),
+                signature: signature)),
         .ping(Ping(sent: MonotonicInstant(nanoseconds: .min))),
         .pong(
             Pong(
