@@ -15,6 +15,7 @@ extension Follower {
             return
         }
         upcoming = nil
+        leads = isLed(new, turn)
         course = new
         guard new.item == requestedItem else { return open(new, &turn) }
         settle(&turn)
@@ -26,6 +27,12 @@ extension Follower {
             !course.isStanding, new.since > turn.roomNow
         else { return false }
         return distance(course.position(at: new.since), new.anchor) <= Self.freshTolerance
+    }
+
+    private func isLed(_ new: Course, _ turn: Turn) -> Bool {
+        let age = turn.roomNow - new.since
+        return new.author == me && !new.isStanding && age >= .zero && age < Self.startAge
+            && new.speed == course?.speed ?? new.speed
     }
 
     /// Opens what plays, at a place where the room will be by the time it is open.
@@ -44,7 +51,8 @@ extension Follower {
         launch = nil
         error = nil
         duration = nil
-        let meeting = rendezvous(on: course, in: Self.openingLead, turn)
+        let lead = leads ? course.since - turn.roomNow : Self.openingLead
+        let meeting = rendezvous(on: course, in: lead, turn)
         let position = meeting?.position ?? course.anchor
         phase = .opening(meeting)
         alignedTo = position
@@ -121,6 +129,8 @@ extension Follower {
         switch phase {
         case .held(let meeting) where isOn(course, meeting) && pause.current:
             proceed(&turn)
+        case .running where leads, .standing where leads, .held where leads:
+            lead(course, &turn)
         case .running where !pause.current && !isSeeking:
             // What stands still by itself is moved only by what is plainly a jump.
             let moves = !isStalled && !isAtEnd
@@ -137,6 +147,17 @@ extension Follower {
             alignedTo = room
             hold(Rendezvous(position: room, at: turn.roomNow), &turn)
         }
+    }
+
+    /// The room goes by this player: it starts where it is put, and is not held.
+    private mutating func lead(_ course: Course, _ turn: inout Turn) {
+        guard !pause.current else {
+            return hold(
+                Rendezvous(position: withinFilm(course.anchor), at: course.since), &turn)
+        }
+        let isAway = distance(course.anchor, estimate(turn)) > Self.freshTolerance
+        if phase != .running { run(&turn) }
+        if isAway, !isSeeking { seek(to: withinFilm(course.anchor), &turn) }
     }
 
     /// Goes to where the room will be in a moment, and waits for it there.
@@ -223,7 +244,7 @@ extension Follower {
             turn.local(at: meeting.at) - latency.expected(kind) + .nanoseconds(Int64(ahead * 1e9))
         // Whoever came too late the first time tries once more while it stands: that looks better
         // than to start in the wrong place and jump.
-        let mayRetry = !meeting.isRepair || maySeek(turn)
+        let mayRetry = !leads && (!meeting.isRepair || maySeek(turn))
         if turn.now - due > Self.freshTolerance, mayRetry { return meet(isRepair: true, &turn) }
         let at = max(due, turn.now)
         guard pendingStart.map({ distance($0, at) > .milliseconds(1) }) ?? true else { return }
@@ -293,10 +314,16 @@ extension Follower {
         let room = course.position(at: turn.room(at: reading.takenAt))
         let behind = (room.seconds - position.seconds) / course.speed.factor
         error = .nanoseconds(Int64(behind * 1e9))
-        let mayTrim = !reading.passesAudioThrough
+        let mayTrim = !reading.passesAudioThrough && !leads
         controller.look(
             error: behind, hasSound: reading.heard != nil, mayTrim: mayTrim, at: turn.now)
         guard let settled = controller.error else { return }
+        if leads {
+            leads = false
+            controller.begin(now: turn.now)
+            if abs(settled) > Self.leadTolerance.inSeconds { wish(.seek(to: position), &turn) }
+            return
+        }
         if abs(settled) > limit(mayTrim: mayTrim, turn).inSeconds, maySeek(turn, mayTrim: mayTrim) {
             meet(isRepair: isFresh(turn), &turn)
         } else {

@@ -1,7 +1,7 @@
 // What the user does with the player, by whichever way, and what becomes of it.
 //
-// Every change that was not commanded here is the user's. It becomes a wish; or, where only the host
-// decides, it is undone.
+// Every change that was not commanded here is the user's and becomes a wish. Where the room does not
+// grant it, the player goes back to the room's course.
 
 import PartyModel
 
@@ -32,15 +32,11 @@ extension Follower {
 
     private mutating func setGoing(_ turn: inout Turn) {
         disturb(at: turn.now)
-        switch phase {
-        case .standing:
-            wish(.play(from: course?.anchor ?? .start), &turn)
-        case .held(let meeting) where turn.local(at: meeting.at) - turn.now > Self.countdown:
-            wish(.pause(at: meeting.position), &turn)
-        case .held, .running, .opening, .closed:
-            // It is about to start anyway.
-            settle(&turn)
+        guard let course, course.isStanding || course.since > turn.roomNow else {
+            // The room moves and our player is about to join it.
+            return settle(&turn)
         }
+        wish(.play(from: course.anchor), &turn)
     }
 
     // MARK: Speed
@@ -68,7 +64,7 @@ extension Follower {
         guard openItem != nil, !ownSeeks.began(target) else { return }
         alignedTo = nil
         isUserSeek = true
-        guard mayControl, let target, distance(target, here) >= Self.shortSeek else { return }
+        guard let target, distance(target, here) >= Self.shortSeek else { return }
         isUserSeek = false
         if let told = scrub.seek(to: target, now: turn.now) { wish(.seek(to: told), &turn) }
     }
@@ -81,14 +77,23 @@ extension Follower {
         guard openItem != nil else { return }
         isFresh = reading?.isPaused ?? false
         noteRest(reading)
-        if isUserSeek {
+        if phase == .running { controller.begin(now: turn.now) }
+        let here = reading?.frame ?? estimate(turn)
+        if isUserSeek || (leads && isAway(here, turn)) {
             isUserSeek = false
-            wish(.seek(to: reading?.frame ?? estimate(turn)), &turn)
+            scrub.drop()
+            wish(.seek(to: here), &turn)
         } else if isOurs {
             proceed(&turn)
         } else {
             settle(&turn)
         }
+    }
+
+    /// Whether a player that leads is not where the room believes it to be.
+    private func isAway(_ here: MediaPosition, _ turn: Turn) -> Bool {
+        guard let course, !course.isStanding else { return false }
+        return distance(course.position(at: turn.roomNow), here) > Self.leadTolerance
     }
 
     /// A frame further or back: stops a film that moves.
@@ -117,21 +122,12 @@ extension Follower {
         // A seek to the very end ends there.
         isSeeking = false
         ownSeeks.forget()
-        guard mayControl, let openItem, let course, !course.isStanding else { return }
-        turn.directives.append(.wish(.next(after: openItem)))
     }
 
     // MARK: Wishes and their time
 
-    /// Asks the room, or undoes what the user may not do.
-    mutating func wish(_ wish: Wish, _ turn: inout Turn) {
-        guard !mayControl else {
-            turn.directives.append(.wish(wish))
-            return
-        }
-        turn.directives.append(.refuse)
-        settle(&turn)
-    }
+    /// Asks the room; what it does not grant is undone when it has answered.
+    func wish(_ wish: Wish, _ turn: inout Turn) { turn.directives.append(.wish(wish)) }
 
     /// Something was to be done later, and it is later.
     mutating func tick(_ turn: inout Turn) {

@@ -34,8 +34,10 @@ public struct Follower: Sendable {
     static let usualFrame = Duration.milliseconds(42)
     /// A newcomer opens the film so far ahead, to be there in time when the room comes by.
     static let openingLead = Duration.seconds(1)
-    /// A start that lies further ahead is a countdown: who presses play then wants to stop it.
-    static let countdown = Duration.milliseconds(1_200)
+    /// Where nobody else follows, the room is put where the player is when they differ by more.
+    static let leadTolerance = Duration.milliseconds(40)
+    /// A course that began longer ago is no start any more.
+    static let startAge = Duration.seconds(1)
 
     /// Stand at a position, and go on from there when the room's time has come.
     struct Rendezvous: Hashable, Sendable {
@@ -67,10 +69,14 @@ public struct Follower: Sendable {
     /// it does not move.
     public internal(set) var error: Duration?
 
+    /// Whose player this is.
+    let me: PeerID
+    /// Whether the room goes by this player, and not the other way round: so it is when a film starts
+    /// at once, for then nobody else is there.
+    var leads = false
     /// What plays when its time has come, where it goes on from where the course is then.
     var upcoming: Course?
     var duration: MediaPosition?
-    var mayControl = true
     var requestedItem: ItemID?
     var phase = Phase.closed
     var pause = ExpectedChanges(current: true)
@@ -104,8 +110,8 @@ public struct Follower: Sendable {
     var lastSeek: MonotonicInstant?
     var alarm: MonotonicInstant?
 
-    /// A follower whose player has nothing open.
-    public init() {}
+    /// The follower of this peer's player, which has nothing open.
+    public init(of me: PeerID) { self.me = me }
 
     /// How much faster than the room the player runs, to come to where it is: 0.005 is half a
     /// percent.
@@ -123,7 +129,6 @@ public struct Follower: Sendable {
         var turn = Turn(now: now, roomNow: roomNow)
         switch event {
         case .course(let new): follow(new, &turn)
-        case .mayControl(let may): mayControl = may
         case .opened(let item, let reading): opened(item, reading, &turn)
         case .replaced: reopen(&turn)
         case .paused(let paused, let reading): heardPause(paused, reading, &turn)
@@ -165,7 +170,8 @@ public struct Follower: Sendable {
         if let rest { return rest.frame ?? rest.heard ?? .start }
         guard let last, let position = last.moving else { return course?.anchor ?? .start }
         guard case .running = phase, !isStalled, !isSeeking, !isAtEnd else { return position }
-        let moved = (turn.now - last.takenAt).inSeconds * speed.current.factor
+        let since = max(last.takenAt, disturbedAt ?? last.takenAt)
+        let moved = (turn.now - since).inSeconds * speed.current.factor
         return MediaPosition(seconds: position.seconds + moved)
     }
 }

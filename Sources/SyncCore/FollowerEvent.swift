@@ -6,8 +6,6 @@ public import PartyModel
 public enum FollowerEvent: Hashable, Sendable {
     /// This plays from now on; the room's time is given with every event.
     case course(Course)
-    /// Whether this user's own doings become the room's.
-    case mayControl(Bool)
     /// The player has opened an item and shows its first frame.
     case opened(ItemID, Reading?)
     /// The player was given something that is no film of the room.
@@ -28,7 +26,7 @@ public enum FollowerEvent: Hashable, Sendable {
     case measured(Reading)
     /// The start that was asked for has just been made.
     case started(MonotonicInstant)
-    /// The room has heard the wish, and gave a course or did not.
+    /// The room has heard the wish, and gave a course before this or did not.
     case answered
     /// The user wants a frame further (1) or back (-1).
     case frameStep(Int)
@@ -59,8 +57,6 @@ public enum FollowerDirective: Hashable, Sendable {
     case setPitchCorrection(Bool)
     /// The user wants this of the room; say ``FollowerEvent/answered`` once it knows.
     case wish(Wish)
-    /// The user may not do this and it is undone: say so.
-    case refuse
     /// Say ``FollowerEvent/tick`` then; replaces the one asked for before.
     case wake(at: MonotonicInstant)
 }

@@ -41,8 +41,9 @@ struct SyncLab {
     let traits: LabTraits
     let item: ItemID
     let author: PeerID
+    private let other: PeerID
     private(set) var time = 0.0
-    private(set) var follower = Follower()
+    private(set) var follower: Follower
     private(set) var player: VirtualPlayer
     private(set) var clock = ClockOffset()
     private var pings: PingSchedule
@@ -63,12 +64,14 @@ struct SyncLab {
     var room: ((Wish, inout SyncLab) -> Course?)?
 
     init(_ traits: LabTraits, seed: UInt64) {
-        guard let raw = Bytes16([UInt8](repeating: 7, count: 16)) else {
-            preconditionFailure("sixteen bytes are sixteen")
-        }
+        guard let raw = Bytes16([UInt8](repeating: 7, count: 16)),
+            let other = Bytes16([UInt8](repeating: 8, count: 16))
+        else { preconditionFailure("sixteen bytes are sixteen") }
+        self.other = PeerID(other)
         self.traits = traits
         item = ItemID(raw)
         author = PeerID(raw)
+        follower = Follower(of: author)
         player = VirtualPlayer(traits.player)
         chance = SeededChance(state: seed)
         clockOffset = Double.random(in: -5000...5000, using: &chance)
@@ -207,7 +210,6 @@ struct SyncLab {
         case .wish(let wish):
             if let course = room?(wish, &self) { give(course) }
             tell(.answered)
-        case .refuse: break
         case .wake(let at):
             wakeNumber += 1
             // No timer is early.
@@ -241,13 +243,14 @@ struct SyncLab {
 
     // MARK: The room
 
-    /// A course since `delay` from now.
+    /// A course since `delay` from now; somebody else's, unless it is said to be ours.
     mutating func course(
-        at anchor: Double, since delay: Double = 0, standing: Bool = false, speed: Double = 1
+        at anchor: Double, since delay: Double = 0, standing: Bool = false, speed: Double = 1,
+        isOurs: Bool = false
     ) -> Course {
         revision += 1
         return Course(
-            revision: revision, author: author, item: item, anchor: MediaPosition(seconds: anchor),
+            revision: revision, author: isOurs ? author : other, item: item, anchor: MediaPosition(seconds: anchor),
             since: room(time + delay), speed: PlaybackSpeed(factor: speed), isStanding: standing)
     }
 

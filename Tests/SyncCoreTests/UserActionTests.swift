@@ -11,11 +11,8 @@ extension SyncLab {
         directives.compactMap { if case .wish(let wish) = $0.directive { wish } else { nil } }
     }
 
-    /// How often the user was refused.
-    var refusals: Int { directives.count { $0.directive == .refuse } }
-
-    /// A room that does what users wish, with a lead for what starts.
-    mutating func obeys() {
+    /// A room that does what users wish, with a lead for what starts; without one nobody else is there.
+    mutating func obeys(lead: Double = 0.25) {
         room = { wish, lab in
             let isStanding = lab.course?.isStanding ?? false
             let speed = lab.course?.speed.factor ?? 1
@@ -23,15 +20,15 @@ extension SyncLab {
             case .pause(let position):
                 return lab.course(at: position.seconds, standing: true, speed: speed)
             case .play(let position):
-                return lab.course(at: position.seconds, since: 0.25, speed: speed)
+                return lab.course(at: position.seconds, since: lead, speed: speed, isOurs: true)
             case .seek(let position):
                 return lab.course(
-                    at: position.seconds, since: isStanding ? 0 : 0.25, standing: isStanding,
-                    speed: speed)
+                    at: position.seconds, since: isStanding ? 0 : lead, standing: isStanding,
+                    speed: speed, isOurs: true)
             case .speed(let speed, let position):
                 return lab.course(
-                    at: position.seconds, standing: isStanding, speed: speed.factor)
-            case .next:
+                    at: position.seconds, standing: isStanding, speed: speed.factor, isOurs: true)
+            case .next, .skipWait:
                 return nil
             }
         }
@@ -109,27 +106,20 @@ struct UserActionTests {
         #expect(late.map { abs($0.error) < 0.1 } == true)
     }
 
-    @Test("a press while a start is due changes nothing; in a countdown it stops it")
+    @Test("a press before a start asks the room, and without an answer changes nothing")
     func pressBeforeStart() {
         var traits = LabTraits()
         traits.player.seek = 0.05...0.15
         var lab = SyncLab.inStep(3, traits)
+        lab.room = nil
         lab.give(lab.course(at: 300, standing: true))
         lab.run(for: 2)
         lab.give(lab.course(at: 300, since: 0.6))
         lab.run(for: 0.2)
         lab.setPaused(false)
         lab.run(for: 3)
-        #expect(lab.wishes.isEmpty)
+        #expect(lab.wishes == [.play(from: MediaPosition(seconds: 300))])
         #expect(lab.samples.suffix(20).allSatisfy { abs($0.error) < 0.1 })
-        lab.give(lab.course(at: 300, standing: true))
-        lab.run(for: 2)
-        lab.give(lab.course(at: 300, since: 3))
-        lab.run(for: 0.5)
-        lab.setPaused(false)
-        lab.run(for: 5)
-        #expect(lab.wishes == [.pause(at: MediaPosition(seconds: 300))])
-        #expect(lab.player.isPaused)
     }
 
     @Test("a seek is told at once, and its user is there with all others", arguments: seeds)
@@ -222,24 +212,21 @@ struct UserActionTests {
         #expect(lab.course.map { abs($0.anchor.seconds - 1_206) < 3 } == true)
     }
 
-    @Test("where only the host decides, a guest's doing is undone and said", arguments: seeds)
+    @Test("what the room does not grant is undone", arguments: seeds)
     func mayNot(seed: UInt64) {
         var lab = SyncLab.inStep(seed)
-        lab.tell(.mayControl(false))
+        lab.room = nil
         lab.setPaused(true)
         lab.run(for: 5)
-        #expect(lab.refusals == 1)
         #expect(lab.samples.suffix(20).allSatisfy { abs($0.error) < 0.16 && $0.isMoving })
         lab.seek(to: 2_000)
         lab.run(for: 6)
-        #expect(lab.refusals == 2)
         lab.setSpeed(2)
         lab.run(for: 6)
-        #expect(lab.refusals == 3)
         lab.tell(.undoSeek)
         lab.tell(.nextItem)
         lab.run(for: 6)
-        #expect(lab.wishes.isEmpty)
+        #expect(lab.player.speed < 1.03)
         #expect(lab.samples.suffix(20).allSatisfy { abs($0.error) < 0.05 && $0.isMoving })
         lab.give(lab.course(at: 700, standing: true))
         lab.run(for: 1)
@@ -249,11 +236,31 @@ struct UserActionTests {
         #expect(lab.player.frameAtRest.map { abs($0 - 700) < 0.045 } == true)
     }
 
-    @Test("the end of the film is told, and moves nothing")
+    @Test("alone, nothing is held: the room goes by the player", arguments: seeds)
+    func alone(seed: UInt64) {
+        var lab = SyncLab.inStep(seed)
+        lab.obeys(lead: 0)
+        let before = lab.directives.count
+        lab.setPaused(true)
+        lab.run(for: 2)
+        lab.setPaused(false)
+        lab.run(for: 3)
+        lab.seek(to: 1_000)
+        lab.run(for: 5)
+        let commands = lab.directives.dropFirst(before).map(\.directive)
+        #expect(!commands.contains(.setPaused(true)))
+        #expect(!commands.contains { if case .seek = $0 { true } else { false } })
+        #expect(lab.samples.suffix(20).allSatisfy { abs($0.error) < 0.045 && $0.isMoving })
+        lab.tell(.undoSeek)
+        lab.run(for: 5)
+        #expect(lab.samples.suffix(20).allSatisfy { abs($0.error) < 0.045 && $0.isMoving })
+        #expect(lab.player.presented(at: lab.time) < 200)
+    }
+
+    @Test("the end of the film moves nothing")
     func end() {
         var lab = SyncLab.inStep(1)
         lab.tell(.atEnd(true))
-        #expect(lab.wishes == [.next(after: lab.item)])
         let before = lab.directives.count
         lab.setStalled(true)
         lab.run(for: 10)
