@@ -56,6 +56,8 @@ extension Party {
         case ["skip-wait"]:
             guard let roomNow else { break }
             tellRoom(.wished(.skipWait, at: roomNow))
+        case _ where obeySync(words):
+            break
         case _:
             logger.debug("script", metadata: ["words": "\(words)"])
         }

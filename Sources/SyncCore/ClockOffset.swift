@@ -44,6 +44,7 @@ public struct ClockOffset: Sendable {
     }
 
     private var samples: [Sample] = []
+    private var isDoubtful = false
 
     /// No sample yet.
     public init() {}
@@ -58,13 +59,14 @@ public struct ClockOffset: Sendable {
         let inward = pong.answered.nanoseconds &- received.nanoseconds
         let sample = Sample(
             offset: .nanoseconds(outward / 2 &+ inward / 2), roundTrip: roundTrip, taken: received)
-        samples.removeAll { $0.contradicts(sample) }
+        samples.removeAll { isDoubtful || $0.contradicts(sample) }
+        isDoubtful = false
         samples.append(sample)
         if samples.count > Self.samplesKept { samples.removeFirst() }
     }
 
-    /// Forgets all samples: after a suspend or on a new path they say nothing.
-    public mutating func reset() { samples = [] }
+    /// After a suspend the samples say nothing; until the next one they are still the best there is.
+    public mutating func doubt() { isDoubtful = true }
 
     /// The sample that is least wrong by the time of the newest.
     private var best: Sample? {

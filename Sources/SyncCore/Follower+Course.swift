@@ -8,7 +8,7 @@ extension Follower {
     /// The room gives a new course.
     mutating func follow(_ new: Course, _ turn: inout Turn) {
         if let old = course {
-            jumps.note(new, after: old, now: turn.now, roomNow: turn.roomNow)
+            jumps.note(new, after: old, now: turn.time, roomNow: turn.roomTime)
         }
         if continues(new, turn) {
             upcoming = new
@@ -24,13 +24,13 @@ extension Follower {
     /// Whether the film runs on into a course that is still to come: only its speed changes, say.
     private func continues(_ new: Course, _ turn: Turn) -> Bool {
         guard let course, phase == .running, new.item == course.item, !new.isStanding,
-            !course.isStanding, new.since > turn.roomNow
+            !course.isStanding, new.since > turn.roomTime
         else { return false }
         return distance(course.position(at: new.since), new.anchor) <= Self.freshTolerance
     }
 
     private func isLed(_ new: Course, _ turn: Turn) -> Bool {
-        let age = turn.roomNow - new.since
+        let age = turn.roomTime - new.since
         return new.author == me && !new.isStanding && age >= .zero && age < Self.startAge
             && new.speed == course?.speed ?? new.speed
     }
@@ -51,12 +51,12 @@ extension Follower {
         launch = nil
         error = nil
         duration = nil
-        let lead = leads ? course.since - turn.roomNow : Self.openingLead
+        let lead = leads ? course.since - turn.roomTime : Self.openingLead
         let meeting = rendezvous(on: course, in: lead, turn)
         let position = meeting?.position ?? course.anchor
         phase = .opening(meeting)
         alignedTo = position
-        pause.force(true, now: turn.now)
+        pause.force(true, now: turn.time)
         turn.directives.append(.open(course.item, at: position))
     }
 
@@ -85,7 +85,7 @@ extension Follower {
     /// Where the room comes by a while from now; `nil` when it stands.
     private func rendezvous(on course: Course, in lead: Duration, _ turn: Turn) -> Rendezvous? {
         guard !course.isStanding else { return nil }
-        let at = max(turn.roomNow + lead, course.since)
+        let at = max(turn.roomTime + lead, course.since)
         return Rendezvous(position: withinFilm(course.position(at: at)), at: at)
     }
 
@@ -106,7 +106,7 @@ extension Follower {
         setSpeed(&turn)
         if course.isStanding {
             stand(at: withinFilm(course.anchor), &turn)
-        } else if course.since > turn.roomNow {
+        } else if course.since > turn.roomTime {
             hold(Rendezvous(position: withinFilm(course.anchor), at: course.since), &turn)
         } else {
             move(with: course, &turn)
@@ -134,18 +134,18 @@ extension Follower {
         case .running where !pause.current && !isSeeking:
             // What stands still by itself is moved only by what is plainly a jump.
             let moves = !isStalled && !isAtEnd
-            let room = withinFilm(course.position(at: turn.roomNow))
+            let room = withinFilm(course.position(at: turn.roomTime))
             let behind = distance(room, estimate(turn))
             if behind > (moves ? Self.freshTolerance : Self.tolerance), maySeek(turn) {
                 meet(&turn)
             }
         case .running, .held, .standing, .opening, .closed:
-            let room = course.position(at: turn.roomNow)
+            let room = course.position(at: turn.roomTime)
             guard pause.current, rest != nil, distance(room, estimate(turn)) <= Self.freshTolerance
             else { return meet(&turn) }
             // It rests so near that it may as well start from there, at once.
             alignedTo = room
-            hold(Rendezvous(position: room, at: turn.roomNow), &turn)
+            hold(Rendezvous(position: room, at: turn.roomTime), &turn)
         }
     }
 
@@ -178,8 +178,8 @@ extension Follower {
         let isRunning = self.phase == .running && !isSeeking
         let here = estimate(turn)
         self.phase = phase
-        if pause.command(true, now: turn.now) {
-            disturb(at: turn.now)
+        if pause.command(true, now: turn.time) {
+            disturb(at: turn.time)
             turn.directives.append(.setPaused(true))
         }
         // What certainly shows another frame need not come to rest before it is moved.
@@ -207,7 +207,7 @@ extension Follower {
 
     /// Goes on with what the player rests for: the right frame, then the start.
     mutating func proceed(_ turn: inout Turn) {
-        guard let course, rest != nil, !scrub.isBusy(now: turn.now) else { return }
+        guard let course, rest != nil, !scrub.isBusy(now: turn.time) else { return }
         switch phase {
         case .standing:
             align(to: withinFilm(course.anchor), &turn)
@@ -245,8 +245,8 @@ extension Follower {
         // Whoever came too late the first time tries once more while it stands: that looks better
         // than to start in the wrong place and jump.
         let mayRetry = !leads && (!meeting.isRepair || maySeek(turn))
-        if turn.now - due > Self.freshTolerance, mayRetry { return meet(isRepair: true, &turn) }
-        let at = max(due, turn.now)
+        if turn.time - due > Self.freshTolerance, mayRetry { return meet(isRepair: true, &turn) }
+        let at = max(due, turn.time)
         guard pendingStart.map({ distance($0, at) > .milliseconds(1) }) ?? true else { return }
         pendingStart = at
         turn.directives.append(.start(at: at))
@@ -260,21 +260,21 @@ extension Follower {
 
     /// The player was just set going.
     mutating func started(_ at: MonotonicInstant, _ turn: inout Turn) {
-        _ = pause.command(false, now: turn.now)
+        _ = pause.command(false, now: turn.time)
         let from = rest?.resting(isFresh: isFresh)
         let isWanted = pendingStart != nil
         pendingStart = nil
         guard isWanted, case .held(let meeting) = phase, let from else { return settle(&turn) }
         let kind: StartLatency.Kind = isFresh ? .fresh : .resumed
         run(&turn)
-        if !meeting.isRepair { freshUntil = turn.now + Self.freshTime }
+        if !meeting.isRepair { freshUntil = turn.time + Self.freshTime }
         launch = StartLatency.Launch(kind: kind, at: at, from: from)
     }
 
     private mutating func run(_ turn: inout Turn) {
         phase = .running
-        disturb(at: turn.now)
-        controller.begin(now: turn.now)
+        disturb(at: turn.time)
+        controller.begin(now: turn.time)
         setSpeed(&turn)
     }
 
@@ -283,7 +283,7 @@ extension Follower {
     /// Looks where the player is.
     mutating func measured(_ reading: Reading, _ turn: inout Turn) {
         guard let course, openItem == course.item else { return }
-        ownSeeks.expire(now: turn.now)
+        ownSeeks.expire(now: turn.time)
         guard !isSeeking, !reading.isSeeking else { return }
         last = reading
         heardStall(reading.isStalled, &turn)
@@ -298,8 +298,8 @@ extension Follower {
         launch = nil
         error = nil
         guard !stalled, phase == .running else { return }
-        freshUntil = turn.now + Self.freshTime
-        controller.begin(now: turn.now)
+        freshUntil = turn.time + Self.freshTime
+        controller.begin(now: turn.time)
     }
 
     private mutating func steer(by reading: Reading, _ turn: inout Turn) {
@@ -316,11 +316,11 @@ extension Follower {
         error = .nanoseconds(Int64(behind * 1e9))
         let mayTrim = !reading.passesAudioThrough && !leads
         controller.look(
-            error: behind, hasSound: reading.heard != nil, mayTrim: mayTrim, at: turn.now)
+            error: behind, hasSound: reading.heard != nil, mayTrim: mayTrim, at: turn.time)
         guard let settled = controller.error else { return }
         if leads {
             leads = false
-            controller.begin(now: turn.now)
+            controller.begin(now: turn.time)
             if abs(settled) > Self.leadTolerance.inSeconds { wish(.seek(to: position), &turn) }
             return
         }
@@ -331,7 +331,7 @@ extension Follower {
         }
     }
 
-    private func isFresh(_ turn: Turn) -> Bool { freshUntil.map { turn.now < $0 } ?? false }
+    private func isFresh(_ turn: Turn) -> Bool { freshUntil.map { turn.time < $0 } ?? false }
 
     private func limit(mayTrim: Bool, _ turn: Turn) -> Duration {
         isFresh(turn) || !mayTrim ? Self.freshTolerance : Self.tolerance
@@ -340,15 +340,15 @@ extension Follower {
     private func maySeek(_ turn: Turn, mayTrim: Bool = true) -> Bool {
         guard let lastSeek else { return true }
         let isRare = !mayTrim && !isFresh(turn)
-        return turn.now - lastSeek >= (isRare ? Self.seekIntervalUntrimmed : Self.seekInterval)
+        return turn.time - lastSeek >= (isRare ? Self.seekIntervalUntrimmed : Self.seekInterval)
     }
 
     // MARK: Commands
 
     mutating func seek(to target: MediaPosition, _ turn: inout Turn) {
-        ownSeeks.ask(for: target, now: turn.now)
+        ownSeeks.ask(for: target, now: turn.time)
         alignedTo = target
-        lastSeek = turn.now
+        lastSeek = turn.time
         rest = nil
         turn.directives.append(.seek(target))
     }
@@ -364,7 +364,7 @@ extension Follower {
             turn.directives.append(.setPitchCorrection(keeps))
         }
         let wanted = PlaybackSpeed(factor: roomSpeed.factor * (1 + controller.trim))
-        if speed.command(wanted, now: turn.now) { turn.directives.append(.setSpeed(wanted)) }
+        if speed.command(wanted, now: turn.time) { turn.directives.append(.setSpeed(wanted)) }
     }
 
     func distance(_ one: MediaPosition, _ other: MediaPosition) -> Duration {

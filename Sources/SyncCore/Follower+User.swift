@@ -11,7 +11,7 @@ extension Follower {
     /// The player was paused or set going.
     mutating func heardPause(_ paused: Bool, _ reading: Reading?, _ turn: inout Turn) {
         let before = pause.current
-        guard pause.report(paused, now: turn.now), openItem != nil else {
+        guard pause.report(paused, now: turn.time), openItem != nil else {
             if paused { noteRest(reading) }
             // A command of ours went over what the user did, and the room knows of that by now.
             return pause.current == before ? proceed(&turn) : settle(&turn)
@@ -25,14 +25,14 @@ extension Follower {
 
     private mutating func stopped(_ reading: Reading?, _ turn: inout Turn) {
         let here = estimate(turn)
-        disturb(at: reading?.takenAt ?? turn.now)
+        disturb(at: reading?.takenAt ?? turn.time)
         rest = reading
         wish(.pause(at: rest?.frame ?? here), &turn)
     }
 
     private mutating func setGoing(_ turn: inout Turn) {
-        disturb(at: turn.now)
-        guard let course, course.isStanding || course.since > turn.roomNow else {
+        disturb(at: turn.time)
+        guard let course, course.isStanding || course.since > turn.roomTime else {
             // The room moves and our player is about to join it.
             return settle(&turn)
         }
@@ -44,7 +44,7 @@ extension Follower {
     /// The player's speed changed.
     mutating func heardSpeed(_ new: PlaybackSpeed, _ turn: inout Turn) {
         let here = estimate(turn)
-        guard speed.report(new, now: turn.now), openItem != nil else { return }
+        guard speed.report(new, now: turn.time), openItem != nil else { return }
         let wanted = SpeedReading.wanted(from: new, trim: controller.trim)
         guard wanted != roomSpeed else { return setSpeed(&turn) }
         wish(.speed(wanted, at: here), &turn)
@@ -56,7 +56,7 @@ extension Follower {
     mutating func seekBegan(_ target: MediaPosition?, _ turn: inout Turn) {
         let here = estimate(turn)
         isSeeking = true
-        seekBeganAt = turn.now
+        seekBeganAt = turn.time
         isAtEnd = false
         rest = nil
         launch = nil
@@ -66,18 +66,18 @@ extension Follower {
         isUserSeek = true
         guard let target, distance(target, here) >= Self.shortSeek else { return }
         isUserSeek = false
-        if let told = scrub.seek(to: target, now: turn.now) { wish(.seek(to: told), &turn) }
+        if let told = scrub.seek(to: target, now: turn.time) { wish(.seek(to: told), &turn) }
     }
 
     /// A seek has landed.
     mutating func seekEnded(_ reading: Reading?, _ turn: inout Turn) {
         isSeeking = false
         let isOurs = ownSeeks.landed()
-        if let seekBeganAt { landing.took(turn.now - seekBeganAt) }
+        if let seekBeganAt { landing.took(turn.time - seekBeganAt) }
         guard openItem != nil else { return }
         isFresh = reading?.isPaused ?? false
         noteRest(reading)
-        if phase == .running { controller.begin(now: turn.now) }
+        if phase == .running { controller.begin(now: turn.time) }
         let here = reading?.frame ?? estimate(turn)
         if isUserSeek || (leads && isAway(here, turn)) {
             isUserSeek = false
@@ -93,7 +93,7 @@ extension Follower {
     /// Whether a player that leads is not where the room believes it to be.
     private func isAway(_ here: MediaPosition, _ turn: Turn) -> Bool {
         guard let course, !course.isStanding else { return false }
-        return distance(course.position(at: turn.roomNow), here) > Self.leadTolerance
+        return distance(course.position(at: turn.roomTime), here) > Self.leadTolerance
     }
 
     /// A frame further or back: stops a film that moves.
@@ -103,7 +103,7 @@ extension Follower {
         let frame = last?.frameDuration ?? Self.usualFrame
         let from = scrub.waiting ?? rest?.frame ?? course.anchor
         let target = MediaPosition(seconds: from.seconds + Double(count) * frame.inSeconds)
-        if let told = scrub.seek(to: target, now: turn.now) { wish(.seek(to: told), &turn) }
+        if let told = scrub.seek(to: target, now: turn.time) { wish(.seek(to: told), &turn) }
     }
 
     /// Back to where the room was before the last jump.
@@ -132,17 +132,17 @@ extension Follower {
     /// Something was to be done later, and it is later.
     mutating func tick(_ turn: inout Turn) {
         alarm = nil
-        if let upcoming, turn.roomNow >= upcoming.since {
+        if let upcoming, turn.roomTime >= upcoming.since {
             self.upcoming = nil
             course = upcoming
             settle(&turn)
         }
-        if let told = scrub.take(now: turn.now) { wish(.seek(to: told), &turn) }
+        if let told = scrub.take(now: turn.time) { wish(.seek(to: told), &turn) }
         proceed(&turn)
     }
 
     mutating func setAlarm(_ turn: inout Turn) {
-        let times = [scrub.quietAt(now: turn.now), upcoming.map { turn.local(at: $0.since) }]
+        let times = [scrub.quietAt(now: turn.time), upcoming.map { turn.local(at: $0.since) }]
         let next = times.compactMap(\.self).min()
         defer { alarm = next }
         guard let next, next != alarm else { return }

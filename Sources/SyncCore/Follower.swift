@@ -126,7 +126,7 @@ public struct Follower: Sendable {
     public mutating func on(
         _ event: FollowerEvent, now: MonotonicInstant, roomNow: RoomInstant
     ) -> [FollowerDirective] {
-        var turn = Turn(now: now, roomNow: roomNow)
+        var turn = Turn(time: now, roomTime: roomNow)
         switch event {
         case .course(let new): follow(new, &turn)
         case .opened(let item, let reading): opened(item, reading, &turn)
@@ -151,15 +151,15 @@ public struct Follower: Sendable {
 
     /// One event's turn: when it is, and what is to be done.
     struct Turn {
-        let now: MonotonicInstant
-        let roomNow: RoomInstant
+        let time: MonotonicInstant
+        let roomTime: RoomInstant
         var directives: [FollowerDirective] = []
 
         /// The room's time at an instant of ours near now.
-        func room(at instant: MonotonicInstant) -> RoomInstant { roomNow + (instant - now) }
+        func room(at instant: MonotonicInstant) -> RoomInstant { roomTime + (instant - time) }
 
         /// Our time at an instant of the room's near now.
-        func local(at instant: RoomInstant) -> MonotonicInstant { now + (instant - roomNow) }
+        func local(at instant: RoomInstant) -> MonotonicInstant { time + (instant - roomTime) }
     }
 
     /// How fast the player runs for the room, without any trim.
@@ -171,7 +171,7 @@ public struct Follower: Sendable {
         guard let last, let position = last.moving else { return course?.anchor ?? .start }
         guard case .running = phase, !isStalled, !isSeeking, !isAtEnd else { return position }
         let since = max(last.takenAt, disturbedAt ?? last.takenAt)
-        let moved = (turn.now - since).inSeconds * speed.current.factor
+        let moved = (turn.time - since).inSeconds * speed.current.factor
         return MediaPosition(seconds: position.seconds + moved)
     }
 }

@@ -43,6 +43,9 @@ public struct Reading: Hashable, Sendable {
         self.takenAt = takenAt
     }
 
+    /// Where the player is: the frame it shows when it rests, else what is heard.
+    public var position: MediaPosition? { isPaused || isSeeking ? frame : moving }
+
     /// What a moving player is at: what is heard, or else what the frames tell.
     ///
     /// When a frame becomes ``frame``, the one before it has just had its time.
