@@ -57,6 +57,7 @@ extension Party {
             failed(item, reason)
         case .scriptMessage(let words):
             logger.debug("script", metadata: ["words": "\(words)"])
+            if let request = WindowRequest(words: words) { obey(request) }
         case .logged(let level, let text):
             switch level {
             case .warning: logger.debug("mpv: \(text)")
@@ -180,9 +181,6 @@ extension Party {
             tellRoom(.wished(wish, at: roomNow))
         }
     }
-
-    /// A short sentence in the window.
-    func notice(_ text: String) { player?.showNotice(text) }
 }
 
 extension PlayerSnapshot {

@@ -33,10 +33,10 @@ extension Party {
             names[member.peer] = member.name
             anticipate(member)
             report(member, .joined)
-            notice("\(member.name) joined")
+            announce(member, hasArrived: true)
         case .memberLeft(let member):
             report(member, .left)
-            notice("\(member.name) left")
+            announce(member, hasArrived: false)
         case .memberReachable(let member, let isReachable):
             // Who said that it leaves is not missed.
             guard isReachable || member.peer != room?.host || !hasHostSaidGoodbye else { break }
@@ -60,6 +60,7 @@ extension Party {
     }
 
     func report(_ member: Member, _ state: PartyEvent.PeerState) {
+        windowChanged()
         log.record(
             .peer(
                 id: member.peer.description, name: member.name, state: state,
@@ -150,12 +151,14 @@ extension Party {
     /// Fetches what a course is about, and follows it as soon as its film and the player are there and
     /// the room's time is known.
     func follow(_ course: Course) {
+        announceWish()
         courseWaiting = course
         fetch(course.item)
         guard shelf?.film(course.item) != nil else { return }
         if playback.item != course.item || !playback.isTurned { turn(to: course.item) }
         guard let roomNow, player != nil || configuration.isHeadless else { return }
         courseWaiting = nil
+        windowChanged()
         log.record(
             .state(
                 paused: course.isStanding, position: course.position(at: roomNow).seconds,

@@ -93,6 +93,7 @@ extension Party {
     func heard(_ status: PeerStatus, from peer: PeerID) {
         let wasStalled = statuses[peer]?.isStalled ?? false
         statuses[peer] = status
+        windowChanged()
         if status.isStalled != wasStalled {
             log.record(
                 status.isStalled
@@ -113,6 +114,8 @@ extension Party {
         reportProgress()
         reportShortfall()
         flushFilms()
+        traffic.look(at: PartyClock.now)
+        windowChanged()
     }
 
     private func reportSync() {

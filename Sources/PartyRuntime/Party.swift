@@ -81,6 +81,8 @@ public actor Party {
     var playback = PlaybackBook()
     var line = LineBook()
     var pacer: UplinkPacer
+    var traffic = TrafficBook()
+    var window = WindowBook()
 
     var swarmAlarm: Scheduled<Void>?
     var roomAlarm: Scheduled<Void>?

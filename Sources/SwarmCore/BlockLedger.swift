@@ -27,6 +27,11 @@ struct BlockLedger {
     /// No block before this one is missing: where a search from the front starts.
     private var firstMissing = 0
 
+    /// How many equal parts people are shown an item in: a bar in a window is not much finer.
+    static let partsShown = 240
+    /// Verified blocks of each part, kept because a long film has a million blocks to count.
+    private var verifiedInParts: [Int]
+
     init(geometry: ChunkGeometry, isComplete: Bool) {
         self.geometry = geometry
         let count = geometry.blockCount
@@ -34,6 +39,26 @@ struct BlockLedger {
         missingCount = isComplete ? 0 : count
         verifiedCount = isComplete ? count : 0
         firstMissing = isComplete ? count : 0
+        let parts = min(count, Self.partsShown)
+        verifiedInParts = (0..<parts).map { part in
+            isComplete ? Self.blocks(ofPart: part, of: parts, count: count).count : 0
+        }
+    }
+
+    /// Block numbers of one of the parts that `count` blocks are shown in.
+    private static func blocks(ofPart part: Int, of parts: Int, count: Int) -> Range<Int> {
+        // The parts are those of `index * parts / count`, rounded down.
+        let first = (part * count + parts - 1) / parts
+        return first..<(((part + 1) * count + parts - 1) / parts)
+    }
+
+    /// How much of each of up to ``partsShown`` equal parts is verified, from 0 to 1.
+    var verifiedShares: [Double] {
+        let parts = verifiedInParts.count
+        return verifiedInParts.enumerated().map { part, verified in
+            let blocks = Self.blocks(ofPart: part, of: parts, count: states.count)
+            return Double(verified) / Double(blocks.count)
+        }
     }
 
     var isComplete: Bool { verifiedCount == states.count }
@@ -51,7 +76,10 @@ struct BlockLedger {
             missingCount += 1
             firstMissing = min(firstMissing, index)
         }
-        if new == .verified { verifiedCount += 1 }
+        if new == .verified {
+            verifiedCount += 1
+            verifiedInParts[index * verifiedInParts.count / states.count] += 1
+        }
     }
 
     /// The first missing block in `range` of block numbers that a peer offers and `isCandidate`
