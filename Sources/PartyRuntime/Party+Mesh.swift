@@ -88,6 +88,10 @@ extension Party {
             tellRoom(.playlist(playlist))
         case .timeline(let intent):
             tellRoom(.timeline(intent, from: peer))
+        case .hold(let hold):
+            tellRoom(.hold(hold, from: peer))
+        case .rules(let rules):
+            tellRoom(.rules(rules))
         case .roots(let roots):
             learn(roots)
         case .bitfield(let page):

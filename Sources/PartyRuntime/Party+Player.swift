@@ -39,6 +39,7 @@ extension Party {
         case .playbackRestarted:
             playbackRestarted(snapshot)
         case .seeking:
+            playback.isSeeking = true
             tellSwarmOfSeek()
             tellFollower(.seekBegan)
         case .paused(let paused):
@@ -72,6 +73,8 @@ extension Party {
 
     private func playbackRestarted(_ snapshot: PlayerSnapshot?) {
         let position = snapshot?.roomPosition ?? .start
+        playback.isSeeking = false
+        measure(snapshot)
         guard let item = playback.loaded else { return }
         guard playback.shown != item else {
             tellFollower(.seekEnded(at: position))
@@ -85,6 +88,7 @@ extension Party {
         }
         if roomSigner != nil, let roomNow { tellRoom(.started(at: position, roomNow)) }
         tellFollower(.opened(item, at: position))
+        tellRoomOfPlayer()
         sendStatus()
     }
 
@@ -96,6 +100,8 @@ extension Party {
             log.record(.end(index: index))
         }
         tellFollower(.atEnd(isAtEnd))
+        tellRoomOfPlayer()
+        sendStatus()
     }
 
     private func buffering(_ isBuffering: Bool) {
@@ -105,8 +111,9 @@ extension Party {
         log.record(
             isBuffering
                 ? .buffering(
-                    peer: me, name: configuration.name, seconds: playback.buffered.inSeconds)
+                    peer: me, name: configuration.name, seconds: playable.amount.inSeconds)
                 : .resumed(peer: me, name: configuration.name))
+        tellRoomOfPlayer()
         sendStatus()
     }
 
@@ -127,6 +134,7 @@ extension Party {
     /// A read of the player: where it is in the film's bytes.
     func playerReads(_ item: ItemID, _ bytes: Range<Int64>, waits: Bool) {
         if playback.recordsPrefetch { prefetch.note(bytes) }
+        playback.read = bytes
         tellSwarm(.playerReads(item, bytes))
     }
 
@@ -137,7 +145,7 @@ extension Party {
 
     /// Looks where the player is; from the thread that may wait for it.
     func lookAtPlayer() {
-        guard let player, playback.shown != nil else { return }
+        guard let player, playback.shown != nil else { return tellRoomOfPlayer() }
         playerThread.runIfActive(eventLoop: loop) { player.snapshot() }.whenSuccess {
             [weak self] snapshot in
             self?.assumeIsolated { $0.measure(snapshot) }
@@ -145,12 +153,13 @@ extension Party {
     }
 
     private func measure(_ snapshot: PlayerSnapshot?) {
-        guard let snapshot, let position = snapshot.roomPosition else { return }
+        guard let snapshot, let position = snapshot.roomPosition else { return tellRoomOfPlayer() }
         playback.buffered = snapshot.buffered
         playback.position = position
         tellFollower(
             .measured(
                 position, isPaused: snapshot.isPaused, isStalled: snapshot.isBuffering))
+        tellRoomOfPlayer()
     }
 
     // MARK: To the player
@@ -168,6 +177,8 @@ extension Party {
             playback.shown = nil
             playback.loaded = nil
             playback.isAtEnd = false
+            playback.isSeeking = false
+            playback.read = nil
             let title = room?.items?.item(item)?.name ?? "PeerWatch"
             player?.load(item, title: title, startingAt: position, paused: paused)
         case .setPaused(let paused):

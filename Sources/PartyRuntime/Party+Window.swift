@@ -19,70 +19,57 @@ extension Party {
 
     /// Tells the window what is new, at once or when the last time is long enough ago.
     func windowChanged() {
-        guard player != nil, window.update == nil else { return }
+        guard player != nil, windowBook.update == nil else { return }
         let now = PartyClock.now
-        let earliest = (window.toldAt ?? now) + WindowBook.interval
-        window.update = after(.nanoseconds(max(0, (earliest - now).wholeNanoseconds))) { party in
-            party.window.update = nil
+        let earliest = (windowBook.toldAt ?? now) + WindowBook.interval
+        windowBook.update = after(.nanoseconds(max(0, (earliest - now).wholeNanoseconds))) {
+            party in
+            party.windowBook.update = nil
             party.tellWindow()
         }
     }
 
     private func tellWindow() {
-        let json = windowState.json
-        guard json != window.told else { return }
-        window.told = json
-        window.toldAt = PartyClock.now
+        let json = window.json
+        guard json != windowBook.told else { return }
+        windowBook.told = json
+        windowBook.toldAt = PartyClock.now
         player?.sendState(json: json)
     }
 
-    private var windowState: WindowState {
-        var state = WindowState()
-        let item = playback.item.flatMap { room?.items?.item($0) }
-        state.film = item?.name
-        state.viewers = room?.members.map(viewer) ?? []
-        if roomSigner == nil, let item, !swarm.isComplete(item.id) {
-            state.download = .init(
-                have: swarm.verifiedBytes(of: item.id), total: item.geometry.size,
-                shares: swarm.verifiedShares(of: item.id))
+    /// What plays, and how much of it is here.
+    func describeFilm(_ state: inout WindowState) {
+        guard player != nil, let item = playback.item.flatMap({ room?.items?.item($0) }) else {
+            return
         }
-        return state
+        state.film = item.name
+        guard roomSigner == nil, !swarm.isComplete(item.id) else { return }
+        state.download = WindowState.Download(
+            have: swarm.verifiedBytes(of: item.id), total: item.geometry.size,
+            shares: swarm.verifiedShares(of: item.id))
     }
 
-    private func viewer(_ member: Member) -> WindowState.Viewer {
-        var viewer = WindowState.Viewer(name: member.name)
-        viewer.isHost = member.peer == room?.host
+    /// How the line to somebody is, and how well that player runs.
+    func describeLine(of member: Member, _ viewer: inout WindowState.Viewer) {
         viewer.isHeadless = member.isHeadless
-        if member.peer == identity.peer {
-            describeThisUser(&viewer)
-        } else {
-            describe(member.peer, &viewer)
+        guard member.peer != identity.peer else { return describeThisUser(&viewer) }
+        guard remotes[member.peer] != nil else {
+            viewer.link = viewer.isHost ? .lost : .relayed
+            return
         }
-        return viewer
+        let rates = traffic.rates(with: member.peer)
+        viewer.isStalled = statuses[member.peer]?.isStalled ?? false
+        viewer.roundTrip = clocks[member.peer]?.roundTrip
+        (viewer.down, viewer.up) = (rates.down, rates.up)
     }
 
     private func describeThisUser(_ viewer: inout WindowState.Viewer) {
         let host = room?.host.flatMap { clocks[$0] }
         let rates = traffic.rates
-        viewer.isMe = true
         viewer.isStalled = playback.isStalled
-        viewer.buffered = playback.buffered
         viewer.error = follower.error
         viewer.offset = host?.offset
         viewer.roundTrip = host?.roundTrip
-        (viewer.down, viewer.up) = (rates.down, rates.up)
-    }
-
-    private func describe(_ peer: PeerID, _ viewer: inout WindowState.Viewer) {
-        guard remotes[peer] != nil else {
-            viewer.link = viewer.isHost ? .lost : .relayed
-            return
-        }
-        let status = statuses[peer]
-        let rates = traffic.rates(with: peer)
-        viewer.isStalled = status?.isStalled ?? false
-        viewer.buffered = status?.buffered
-        viewer.roundTrip = clocks[peer]?.roundTrip
         (viewer.down, viewer.up) = (rates.down, rates.up)
     }
 
@@ -109,35 +96,40 @@ extension Party {
         let now = PartyClock.now
         if hasArrived {
             let mine = room?.member(identity.peer)?.since ?? 0
-            window.notices.arrived(member.name, wasHere: member.since < mine, now: now)
+            windowBook.notices.arrived(member.name, wasHere: member.since < mine, now: now)
         } else {
-            window.notices.departed(member.name, now: now)
+            windowBook.notices.departed(member.name, now: now)
         }
         sayWhenQuiet()
     }
 
     /// Says soon what somebody else wants now, if that is new.
     func announceWish() {
-        guard let wish = room?.intent, wish != window.wish else { return }
-        let before = window.wish
-        window.wish = wish
-        guard let before else { return }
-        guard wish.author != identity.peer else { return window.notices.actedHere() }
-        window.notices.changed(
+        guard let wish = room?.intent, wish != windowBook.wish else { return }
+        let before = windowBook.wish
+        windowBook.wish = wish
+        guard let before, !wish.isAutomatic || wish.item != before.item else { return }
+        if let origin = NoticeBook.jump(from: before, to: wish) {
+            windowBook.jump = (wish.item, origin)
+        }
+        guard wish.author != identity.peer else { return windowBook.notices.actedHere() }
+        windowBook.notices.changed(
             from: before, to: wish, by: name(of: wish.author), now: PartyClock.now)
         sayWhenQuiet()
     }
 
     private func sayWhenQuiet() {
-        guard window.noticeAlarm == nil, let due = window.notices.due else { return }
+        guard windowBook.noticeAlarm == nil, let due = windowBook.notices.due else { return }
         let wait = max(0, (due - PartyClock.now).wholeNanoseconds)
-        window.noticeAlarm = after(.nanoseconds(wait)) { party in
-            party.window.noticeAlarm = nil
-            guard let due = party.window.notices.due, due <= PartyClock.now else {
+        windowBook.noticeAlarm = after(.nanoseconds(wait)) { party in
+            party.windowBook.noticeAlarm = nil
+            guard let due = party.windowBook.notices.due, due <= PartyClock.now else {
                 return party.sayWhenQuiet()
             }
             let items = party.room?.items
-            let sentences = party.window.notices.take { items?.item($0)?.name ?? "the next film" }
+            let sentences = party.windowBook.notices.take {
+                items?.item($0)?.name ?? "the next film"
+            }
             for sentence in sentences { party.notice(sentence) }
         }
     }
@@ -147,6 +139,18 @@ extension Party {
     func obey(_ request: WindowRequest) {
         switch request {
         case .say(let remark): tellRoom(.said(remark))
+        case .ready:
+            tellRoom(.readied(!(room?.isReady ?? false)))
+            sendStatus()
+            showRoom()
+        case .undoSeek:
+            guard let jump = windowBook.jump, jump.item == room?.intent?.item, let roomNow else {
+                return notice("There is no jump to undo.")
+            }
+            tellRoom(.wished(.seek(to: jump.origin), at: roomNow))
+        case .skipWait:
+            guard let roomNow else { return }
+            tellRoom(.wished(.skipWait, at: roomNow))
         }
     }
 }

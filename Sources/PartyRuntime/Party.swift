@@ -68,6 +68,9 @@ public actor Party {
     var lastPings: [PeerID: MonotonicInstant] = [:]
     /// Blocks handed to the mesh, by receiver, oldest first.
     var underWay: [PeerID: Deque<BlockAddress>] = [:]
+    /// What the swarm is being told, the event it decides about first.
+    var swarmEvents = Deque<SwarmEvent>()
+    var storing = StoreQueue()
     /// The block that just arrived, while the swarm decides about it.
     var arrival: Arrival?
     /// Who sent the blocks that wait for their root.
@@ -79,10 +82,16 @@ public actor Party {
     /// What is to be followed and waits until the room's time is known here.
     var courseWaiting: Course?
     var playback = PlaybackBook()
+    /// What the window shows of the room.
+    var window = WindowState()
+    /// Who the room waited for when that was last told, and when it was.
+    var waitTold: (peers: [PeerID], at: MonotonicInstant)?
+    /// The timeline as last told.
+    var courseTold: Course?
     var line = LineBook()
     var pacer: UplinkPacer
     var traffic = TrafficBook()
-    var window = WindowBook()
+    var windowBook = WindowBook()
 
     var swarmAlarm: Scheduled<Void>?
     var roomAlarm: Scheduled<Void>?
@@ -192,7 +201,11 @@ public actor Party {
         swarmAlarm?.cancel()
         roomAlarm?.cancel()
         let closing = mesh?.close()
-        if let player { try? await onThread { player.terminate() } }
+        // Started, or about to be: a player without a party would stay.
+        let running = runningPlayer
+        try? await playerThread.runIfActive(eventLoop: loop) {
+            running.withLockedValue { $0 }?.terminate()
+        }.get()
         try? await closing?.get()
         // What is being opened or written comes to its end first, so that no film is missed.
         try? await workers.shutdownGracefully()

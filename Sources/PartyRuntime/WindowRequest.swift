@@ -6,6 +6,12 @@ import PartyModel
 enum WindowRequest: Hashable, Sendable {
     /// Say this to everybody.
     case say(Remark)
+    /// Be ready for the start, or not any more.
+    case ready
+    /// Back to before the room's last jump.
+    case undoSeek
+    /// Go on without those the room waits for.
+    case skipWait
 
     /// The request in the script's words; `nil` where they ask for nothing.
     init?(words: [String]) {
@@ -16,6 +22,9 @@ enum WindowRequest: Hashable, Sendable {
         case ("react", let name?):
             guard let reaction = Reaction(name: name) else { return nil }
             self = .say(.reaction(reaction))
+        case ("ready", nil): self = .ready
+        case ("undo-seek", nil): self = .undoSeek
+        case ("skip-wait", nil): self = .skipWait
         case _: return nil
         }
     }

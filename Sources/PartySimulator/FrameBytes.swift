@@ -24,7 +24,9 @@ extension Message {
         case .ping: 8
         case .pong: 24
         // What no swarm sends.
-        case .introduction, .welcome, .roster, .playlist, .roots, .timeline, .chat, .bye: 256
+        case .introduction, .welcome, .roster, .playlist, .roots, .timeline, .hold, .rules, .chat,
+            .bye:
+            256
         }
     }
 }

@@ -4,8 +4,11 @@
 // signed may come from anyone and is checked here. A guest becomes a member by introducing itself to
 // the host; the host's roster makes it known to the others, and they connect to each other.
 //
-// Invariants: epoch, playlist version and timeline only ever grow. Nobody is a member whom the room's
-// key did not sign.
+// What plays, and for whom the room waits, is in Room+Timeline.swift; what only the keeper of the
+// clock does, in Room+Keeping.swift.
+//
+// Invariants: epoch, playlist version, rules and timeline only ever grow. Nobody is a member whom the
+// room's key did not sign.
 
 public import PartyModel
 
@@ -19,29 +22,46 @@ public struct Room: Sendable {
     }
 
     private let key: RoomKey
-    private let me: PeerID
-    private let signer: MemberSigningKey
+    let me: PeerID
+    let signer: MemberSigningKey
     /// What this process says of itself when it connects to the host.
     public let introduction: Introduction
     private var hosting: Hosting?
 
     private var roster: Signed<Roster>?
     private var playlist: Signed<Playlist>?
-    private var timeline = Timeline()
+    private var signedRules: Signed<RoomRules>?
+    var timeline = Timeline()
+    private(set) var connected: Set<PeerID> = []
     private var talk = Talk()
-    private var connected: Set<PeerID> = []
     private var redial = Redial()
     private var hostPeer: PeerID?
     private var alarm: MonotonicInstant?
 
+    /// What viewers said of themselves last, and when that was.
+    var reports: [PeerID: (status: PeerStatus, at: RoomInstant)] = [:]
+    /// How long a word to a peer and back takes.
+    var roundTrips: [PeerID: Duration] = [:]
+    /// How our player was doing when last looked at.
+    var condition: PlayerCondition?
+    var foresight = Foresight()
+    var ownHold: OwnHold
+    /// Whether our user said to be ready for the start.
+    public internal(set) var isReady = false
+    // At the keeper of the clock.
+    var lobby = Lobby()
+    var filmEnd = FilmEnd()
+    var catchUp = CatchUp()
+
     /// A room that this process opens, with its first wish: paused at `start` of the first film.
     public init(
         hosting key: RoomSigningKey, as identity: Newcomer, introduction: Introduction,
-        signer: MemberSigningKey, playlist: Playlist, start: MediaPosition, now: RoomInstant,
-        membersAllowed: Int
+        signer: MemberSigningKey, playlist: Playlist, rules: RoomRules = RoomRules(),
+        start: MediaPosition, now: RoomInstant, membersAllowed: Int
     ) {
         self.key = key.room
         self.me = identity.fingerprint.peer
+        ownHold = OwnHold(author: me)
         self.signer = signer
         self.introduction = introduction
         hosting = Hosting(key: key, membersAllowed: min(membersAllowed, Limits.members))
@@ -51,12 +71,12 @@ public struct Room: Sendable {
             isHeadless: introduction.isHeadless, addresses: introduction.addresses, since: 1)
         roster = key.sign(Roster(epoch: 1, members: [key.sign(entry)]))
         self.playlist = key.sign(playlist)
+        signedRules = key.sign(rules)
         guard let film = playlist.films.first else { return }
         let intent = Intent(
             revision: 1, author: me, item: film.id, anchor: start, since: now, speed: .normal,
             isPaused: true)
-        _ = timeline.merge(
-            signer.sign(intent), keyOf: { _ in identity.key }, playlist: playlist)
+        _ = timeline.merge(signer.sign(intent), by: authority)
     }
 
     /// A room that this process joins.
@@ -65,6 +85,7 @@ public struct Room: Sendable {
     ) {
         key = room
         self.me = me
+        ownHold = OwnHold(author: me)
         self.signer = signer
         self.introduction = introduction
     }
@@ -84,15 +105,33 @@ public struct Room: Sendable {
     public var intent: Intent? { timeline.current?.content }
 
     /// What plays.
-    public var course: Course? { intent.map(Course.init) }
+    public var course: Course? { timeline.course }
+
+    /// Who may do what; `nil` until the host has said so.
+    public var rules: RoomRules? { signedRules?.content }
 
     /// The peer that hosts the room, once known.
     public var host: PeerID? { hostPeer }
 
+    /// Who keeps the clock, goes on after waits and judges what comes late.
+    var keeper: PeerID? { hostPeer }
+
+    /// What a wish or a hold is checked against.
+    var authority: Authority {
+        Authority(members: members, playlist: items, rules: rules, keeper: keeper)
+    }
+
     // MARK: Events
 
     /// Takes an event and returns what is to be done about it.
-    public mutating func on(_ event: RoomEvent, now: MonotonicInstant) -> [RoomDirective] {
+    ///
+    /// - Parameters:
+    ///   - event: what happened.
+    ///   - now: when, on this machine's clock.
+    ///   - roomNow: when, on the room's clock; `nil` while that is not known here.
+    public mutating func on(
+        _ event: RoomEvent, now: MonotonicInstant, roomNow: RoomInstant?
+    ) -> [RoomDirective] {
         var directives: [RoomDirective] = []
         switch event {
         case .connected(let peer, let isHost):
@@ -105,8 +144,20 @@ public struct Room: Sendable {
             adopt(signed, now: now, into: &directives)
         case .playlist(let signed):
             adopt(signed, into: &directives)
+        case .rules(let signed):
+            adopt(signed)
         case .timeline(let signed, let peer):
-            merge(signed, from: peer, into: &directives)
+            merge(signed, from: peer, roomNow: roomNow, into: &directives)
+        case .hold(let signed, let peer):
+            merge(signed, from: peer, roomNow: roomNow, into: &directives)
+        case .status(let status, let peer):
+            if let roomNow { reports[peer] = (status, roomNow) }
+        case .roundTripMeasured(let peer, let duration):
+            roundTrips[peer] = duration
+        case .looked(let condition):
+            look(at: condition, now: now, roomNow: roomNow, into: &directives)
+        case .readied(let isReady):
+            self.isReady = isReady
         case .chat(let signed, let peer):
             hear(signed, from: peer, now: now, into: &directives)
         case .said(let remark):
@@ -118,14 +169,16 @@ public struct Room: Sendable {
         case .wished(let wish, let roomNow):
             act(on: wish, at: roomNow, into: &directives)
         case .started(let position, let roomNow):
-            guard intent?.revision == 1, hosting != nil else { break }
+            guard intent?.revision == 1, hosting != nil, rules?.isLobby == false else { break }
             act(on: .play(from: position), at: roomNow, into: &directives)
         case .prefetchKnown(let prefetch):
             hosting?.prefetch = prefetch
         case .tick:
-            break
+            if let roomNow, isStartDue(at: roomNow) { directives.append(.lookAtPlayer) }
         }
+        if let roomNow { keep(at: roomNow, into: &directives) }
         dial(now: now, into: &directives)
+        setAlarm(now: now, roomNow: roomNow, into: &directives)
         return directives
     }
 
@@ -143,8 +196,15 @@ public struct Room: Sendable {
             directives.append(.memberReachable(member, true))
         }
         // Whoever connects may have missed what was said meanwhile.
-        if hosting == nil, let current = timeline.current, !isHost {
-            directives.append(.send(.timeline(current), to: peer))
+        if hosting == nil, !isHost { tellTimeline(to: peer, into: &directives) }
+    }
+
+    /// What plays here, and by which rules.
+    private func tellTimeline(to peer: PeerID, into directives: inout [RoomDirective]) {
+        if let signedRules { directives.append(.send(.rules(signedRules), to: peer)) }
+        if let intent = timeline.current { directives.append(.send(.timeline(intent), to: peer)) }
+        for (_, hold) in timeline.holds.sorted(by: { $0.key < $1.key }) {
+            directives.append(.send(.hold(hold), to: peer))
         }
     }
 
@@ -152,6 +212,9 @@ public struct Room: Sendable {
         _ peer: PeerID, now: MonotonicInstant, into directives: inout [RoomDirective]
     ) {
         guard connected.remove(peer) != nil else { return }
+        reports[peer] = nil
+        roundTrips[peer] = nil
+        if peer == keeper { ownHold.lostTouch() }
         if hosting != nil {
             expel(peer, into: &directives)
         } else {
@@ -168,13 +231,22 @@ public struct Room: Sendable {
                 directives.append(.dial(member))
             }
         }
-        guard let next = redial.next, next != alarm else { return }
+    }
+
+    private mutating func setAlarm(
+        now: MonotonicInstant, roomNow: RoomInstant?, into directives: inout [RoomDirective]
+    ) {
+        let due = roomNow.flatMap { roomNow in nextLook(after: roomNow).map { now + ($0 - roomNow) }
+        }
+        guard let next = [redial.next, due].compactMap(\.self).min() else { return }
+        // What room time makes of one instant wavers a little.
+        if let alarm, alarm > now, alarm <= next { return }
         alarm = next
         directives.append(.wake(at: next))
     }
 
     /// To all that are connected and taken in: who only knocks learns nothing of the others.
-    private func tellMembers(
+    func tellMembers(
         _ message: Message, except sender: PeerID? = nil, into directives: inout [RoomDirective]
     ) {
         for member in members where connected.contains(member.peer) && member.peer != sender {
@@ -206,7 +278,7 @@ public struct Room: Sendable {
             .send(.welcome(Welcome(credential: entry, prefetch: hosting.prefetch)), to: peer))
         if let playlist { directives.append(.send(.playlist(playlist), to: peer)) }
         tellMembers(.roster(current), into: &directives)
-        if let intent = timeline.current { directives.append(.send(.timeline(intent), to: peer)) }
+        tellTimeline(to: peer, into: &directives)
         directives.append(.memberJoined(member))
     }
 
@@ -283,38 +355,19 @@ public struct Room: Sendable {
         directives.append(.adopt(signed.content))
     }
 
-    private mutating func merge(
-        _ signed: Signed<Intent>, from peer: PeerID, into directives: inout [RoomDirective]
-    ) {
-        switch mergeIntoTimeline(signed) {
-        case .accepted:
-            tellMembers(.timeline(signed), except: peer, into: &directives)
-            directives.append(.follow(Course(signed.content)))
-        case .stale, .unknownAuthor, .unknownItem:
-            break
-        case .forged, .tooFarAhead:
-            directives.append(
-                .refuse(peer, Bye(kind: .violation, reason: "it passed on a false wish")))
-        }
-    }
-
-    private mutating func mergeIntoTimeline(_ signed: Signed<Intent>) -> Timeline.Outcome {
-        let members = members
-        return timeline.merge(
-            signed, keyOf: { author in members.first { $0.peer == author }?.key },
-            playlist: playlist?.content)
-    }
-
-    private mutating func act(
-        on wish: Wish, at roomNow: RoomInstant, into directives: inout [RoomDirective]
-    ) {
-        guard let playlist = playlist?.content,
-            let intent = timeline.intent(for: wish, author: me, at: roomNow, playlist: playlist)
+    private mutating func adopt(_ signed: Signed<RoomRules>) {
+        guard hosting == nil, signed.content.version > rules?.version ?? 0,
+            signed.isSigned(by: key)
         else { return }
-        let signed = signer.sign(intent)
-        guard mergeIntoTimeline(signed) == .accepted else { return }
-        tellMembers(.timeline(signed), into: &directives)
-        directives.append(.follow(Course(intent)))
+        signedRules = signed
+    }
+
+    /// The film has begun: there is no lobby any more.
+    mutating func endLobby(into directives: inout [RoomDirective]) {
+        guard let hosting, let rules else { return }
+        let begun = hosting.key.sign(rules.begun)
+        signedRules = begun
+        tellMembers(.rules(begun), into: &directives)
     }
 
     // MARK: What people say

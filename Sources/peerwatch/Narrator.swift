@@ -1,6 +1,5 @@
 // What a party tells the person at the terminal: short sentences, and one line of progress.
 
-import Foundation
 import NIOConcurrencyHelpers
 import PartyModel
 import PartyRuntime
@@ -34,8 +33,8 @@ final class Narrator: Sendable {
         case .error(let error):
             // What ends the party is told once, at its end.
             if case .diskFull = error { say(error.description) }
-        case .listening, .firstFrame, .buffering, .resumed, .state, .sync, .complete, .verifiedBad,
-            .reaction, .end, .left:
+        case .listening, .firstFrame, .buffering, .resumed, .runningDry, .wait, .ready,
+            .countdown, .state, .sync, .complete, .verifiedBad, .reaction, .end, .left:
             break
         }
     }
@@ -74,7 +73,5 @@ final class Narrator: Sendable {
         Terminal.sketch("\(percent) % of \(Self.size(total)), \(Self.size(Int64(rate)))/s")
     }
 
-    private static func size(_ bytes: Int64) -> String {
-        ByteCountFormatter.string(fromByteCount: bytes, countStyle: .file)
-    }
+    private static func size(_ bytes: Int64) -> String { ByteCount(bytes).description }
 }

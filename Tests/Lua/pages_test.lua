@@ -166,14 +166,18 @@ contains("dark squares side by side are one", surface:data(),
 
 -- The banner
 
-local head, line = banner.wait_lines({names = {"Ana"}, buffered = 0.42, needed = 2, left = 12}, "n")
+local wait = {names = {"Ana"}, buffered = 0.42, needed = 3, left = 12, skip = true}
+local head, line = banner.wait_lines(wait, "n")
 equal("for whom", head, "Waiting for Ana")
-equal("how long", line, "0.4 of 2.0 s buffered  ·  going on in 12 s  ·  n goes on now")
-head, line = banner.wait_lines({names = {"Ana", "Bo"}}, nil)
+equal("how long", line,
+    "0.4 s buffered  ·  enough in about 3 s  ·  going on in 12 s  ·  n goes on now")
+head, line = banner.wait_lines({names = {"Ana", "Bo"}}, "n")
 equal("for two", head, "Waiting for Ana and Bo")
 equal("nothing more is known", line, "")
 equal("a countdown", (banner.start_lines({countdown = 3})), "Starting in 3")
-equal("how many", (banner.start_lines({ready = 1, all = 3}, false, "k")), "1 of 3 ready")
+equal("how many", (banner.start_lines({ready = 1, all = 3}, "k")), "1 of 3 ready")
+equal("this user too", (banner.start_lines({ready = 1, all = 3, mine = true}, "k")),
+    "You are ready")
 
 -- The bar
 

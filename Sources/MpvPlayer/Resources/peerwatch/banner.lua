@@ -9,30 +9,30 @@ local banner = {}
 local HEAD, LINE = 26, theme.small_size
 local MOST_WIDTH = 760
 
+-- The room waits no longer than this, in seconds.
+local LONGEST_WAIT = 15
+
 --- The two sentences for a wait.
 function banner.wait_lines(wait, skip_key)
-    local who = words.names(wait.names)
     local parts = {}
-    if wait.buffered then
-        parts[#parts + 1] = wait.needed
-            and string.format("%s of %s buffered", words.seconds(wait.buffered):gsub(" s$", ""),
-                words.seconds(wait.needed))
-            or words.seconds(wait.buffered) .. " buffered"
+    if wait.buffered then parts[1] = words.seconds(wait.buffered) .. " buffered" end
+    if wait.needed then
+        parts[#parts + 1] = string.format("enough in about %.0f s", wait.needed)
     end
     if wait.left then parts[#parts + 1] = string.format("going on in %.0f s", wait.left) end
-    if skip_key then parts[#parts + 1] = skip_key .. " goes on now" end
-    return "Waiting for " .. who, table.concat(parts, "  \194\183  ")
+    if wait.skip and skip_key then parts[#parts + 1] = skip_key .. " goes on now" end
+    return "Waiting for " .. words.names(wait.names), table.concat(parts, "  \194\183  ")
 end
 
 --- The two sentences for a room that has not started.
-function banner.start_lines(start, is_ready, ready_key)
+function banner.start_lines(start, ready_key)
     if start.countdown then
         return start.countdown > 0 and string.format("Starting in %.0f", start.countdown)
             or "Starting", ""
     end
-    local state = string.format("%d of %d ready", start.ready, start.all)
-    if is_ready then return "You are ready", state end
-    return state, ready_key and ready_key .. " says that you are ready" or ""
+    local ready = string.format("%d of %d ready", start.ready, start.all)
+    if start.mine then return "You are ready", ready end
+    return ready, ready_key and ready_key .. " says that you are ready" or ""
 end
 
 local function draw(canvas, head, line, share)
@@ -58,18 +58,10 @@ end
 function banner.draw(canvas, room, keys)
     if room.wait then
         local head, line = banner.wait_lines(room.wait, keys["skip-wait"])
-        local wait = room.wait
-        local share = wait.buffered and wait.needed and wait.needed > 0
-            and math.min(1, wait.buffered / wait.needed) or nil
-        return draw(canvas, head, line, share)
+        local left = room.wait.left
+        return draw(canvas, head, line, left and math.min(1, left / LONGEST_WAIT))
     end
-    if room.start then
-        local is_ready = false
-        for _, viewer in ipairs(room.viewers) do
-            if viewer.me then is_ready = viewer.ready == true end
-        end
-        return draw(canvas, banner.start_lines(room.start, is_ready, keys.ready))
-    end
+    if room.start then return draw(canvas, banner.start_lines(room.start, keys.ready)) end
     return 0
 end
 

@@ -1,7 +1,8 @@
 -- What does a viewer see of the room, and which keys act on it? State in, overlay out. The program
--- says `set-token`, `set-state`, `show-notice`, `show-chat` and `show-reaction`; this script says
--- `ready NAME` when it can hear them, then what its keys ask for, and which page is open. A message
--- must not have the name of an action: mpv makes one of that name for each key binding.
+-- says `set-token`, `set-state`, `show-notice`, `show-chat`, `show-reaction` and, at the end,
+-- `room-over`; this script says `ready NAME` when it can hear them, then what its keys ask for, and
+-- which page is open. A message must not have the name of an action: mpv makes one of that name for
+-- each key binding.
 
 local mp = require "mp"
 local utils = require "mp.utils"
@@ -233,6 +234,9 @@ end)
 
 mp.register_script_message("show-notice", notice)
 
+-- An mpv that was open before the room goes on without this script.
+mp.register_script_message("room-over", function() mp.keep_running = false end)
+
 mp.register_script_message("show-chat", function(name, words)
     local remark = {name = text.clean(name), text = text.clean(words)}
     remarks[#remarks + 1] = remark
@@ -281,7 +285,7 @@ keys.bind({
             input.choose_reaction(function(chosen) tell("react", chosen) end)
         end
     end,
-    ready = function() tell("toggle-ready") end,
+    ready = function() tell("ready") end,
     ["skip-wait"] = function() tell("skip-wait") end,
     ["undo-seek"] = function() tell("undo-seek") end,
     menu = menu,

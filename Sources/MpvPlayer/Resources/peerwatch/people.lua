@@ -32,6 +32,10 @@ people.error_color = error_color
 function people.remark(viewer)
     if viewer.link == "lost" then return "reconnecting", theme.warn end
     if viewer.stalled then return "buffering", theme.warn end
+    if viewer.excused then return "catching up", theme.warn end
+    if viewer.runs_dry then
+        return string.format("runs dry in %.0f s", viewer.runs_dry), theme.warn
+    end
     if viewer.headless then return "no player", theme.quiet end
     if viewer.link == "relayed" then return "through others", theme.quiet end
     return nil

@@ -32,10 +32,12 @@ local function viewer(fields)
         host = fields.host == true,
         headless = fields.headless == true,
         stalled = fields.stalled == true,
+        excused = fields.excused == true,
         link = LINKS[fields.link] and fields.link or "direct",
         ready = type(ready) == "boolean" and ready or nil,
         asked = type(ready) == "boolean",
         buffered = number_or_nil(fields.buffered),
+        runs_dry = number_or_nil(fields.runs_dry),
         error = number_or_nil(fields.error_ms),
         offset = number_or_nil(fields.offset_ms),
         rtt = number_or_nil(fields.rtt_ms),
@@ -52,6 +54,7 @@ local function wait(fields)
         buffered = number_or_nil(fields.buffered),
         needed = number_or_nil(fields.needed),
         left = number_or_nil(fields.left),
+        skip = fields.skip == true,
     }
     return #waiting.names > 0 and waiting or nil
 end
@@ -61,6 +64,7 @@ local function start(fields)
     return {
         ready = number_or_nil(fields.ready) or 0,
         all = number_or_nil(fields.all) or 0,
+        mine = fields.mine == true,
         countdown = number_or_nil(fields.countdown),
     }
 end
