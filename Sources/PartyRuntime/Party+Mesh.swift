@@ -20,9 +20,11 @@ extension Party {
         case .message(let message, let peer):
             handle(message, from: peer)
         case .block(let header, let bytes, let peer):
+            traffic.received(bytes.readableBytes, from: peer)
             arrived(header, bytes, from: peer)
         case .blockSent(let peer, let bytes):
             guard let address = underWay[peer]?.popFirst() else { break }
+            traffic.sent(bytes, to: peer)
             line.sent(bytes, to: peer, at: PartyClock.now)
             tellSwarm(.blockSent(address, to: peer))
         case .disconnected(let peer, let reason, let bye):
@@ -49,6 +51,7 @@ extension Party {
         let wasHost = remotes.removeValue(forKey: peer)?.isHost ?? false
         underWay[peer] = nil
         line.left(peer)
+        traffic.left(peer)
         clocks[peer] = nil
         pings[peer] = nil
         lastPings[peer] = nil

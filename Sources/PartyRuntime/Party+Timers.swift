@@ -120,6 +120,7 @@ extension Party {
         reportProgress()
         reportShortfall()
         flushFilms()
+        traffic.look(at: PartyClock.now)
     }
 
     private func reportSync() {
