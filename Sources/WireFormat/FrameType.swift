@@ -18,6 +18,7 @@ enum FrameType: UInt8, CaseIterable {
     case playlist = 0x13
     case timeline = 0x14
     case status = 0x15
+    case keptRoster = 0x1A
 
     case roots = 0x20
     case bitfield = 0x21
@@ -41,8 +42,8 @@ enum FrameType: UInt8, CaseIterable {
             stage == .unproven ? Limits.unprovenFrameBytes : nil
         case .bye:
             stage == .control ? Limits.controlFrameBytes : Limits.unprovenFrameBytes
-        case .introduction, .welcome, .roster, .playlist, .timeline, .status, .roots, .bitfield,
-            .have, .request, .cancel, .reject, .ping, .pong:
+        case .introduction, .welcome, .roster, .playlist, .timeline, .status, .keptRoster, .roots,
+            .bitfield, .have, .request, .cancel, .reject, .ping, .pong:
             stage == .control ? Limits.controlFrameBytes : nil
         case .block:
             stage == .unproven ? nil : Limits.blockHeaderBytes + ChunkGeometry.blockSize
