@@ -13,8 +13,11 @@ import WireFormat
 ///
 /// Bound to its event loop: made, called and called back there.
 public final class Mesh {
-    /// This peer's own entry, signed by the room; shown to guests that are dialled.
+    /// This peer's own entry, as it was welcomed with; shown to all but the host.
     public var membership: Signed<Member>?
+
+    /// Whose word on who is a member counts besides the room's, at the moment.
+    public var vouchers: () -> [MemberKey] = { [] }
 
     /// What a guest says right behind its proof when it dials the host.
     ///
@@ -52,8 +55,8 @@ public final class Mesh {
     ///   - secret: the room's secret.
     ///   - hostSignature: the room key's signature over the ``HostBinding`` of the certificate; the
     ///     host has one, and takes in everybody who knows the secret.
-    ///   - knows: whether the roster names a certificate; a guest takes in only those, the host,
-    ///     and who shows an entry of its own.
+    ///   - knows: whether the roster names a certificate, or newcomers are taken in; a guest takes
+    ///     in only those, the host, and who shows an entry of its own.
     ///   - onEvent: takes the events, on the event loop.
     /// - Throws: when TLS cannot be set up.
     public init(
@@ -99,17 +102,19 @@ extension Mesh {
     }
 
     /// Connects to the host of the room, at whichever of the token's addresses leads there first;
-    /// they are tried in the order given.
+    /// they are tried in the order given. With `orKeeper`, a member whom the host has named will do.
     ///
     /// Fails with ``PartyError/hostUnreachable(attempts:)``, ``PartyError/proofRefused(address:)``,
     /// ``PartyError/hostIsSomeoneElse(address:)`` or ``PartyError/versionMismatch(theirs:ours:)``.
-    public func dialHost(_ addresses: [PeerAddress]) -> EventLoopFuture<PeerID> {
+    public func dialHost(
+        _ addresses: [PeerAddress], orKeeper: Bool = false
+    ) -> EventLoopFuture<PeerID> {
         eventLoop.preconditionInEventLoop()
         let promise = eventLoop.makePromise(of: PeerID.self)
         let allowed = addresses.filter { $0.mayBeDialled(from: .token) }
         let skipped = addresses.filter { !allowed.contains($0) }
             .map { (address: $0, end: ConnectionEnd.lost("cannot be dialled")) }
-        race(to: allowed, expecting: .host) { outcome in
+        race(to: allowed, expecting: orKeeper ? .keeper : .host) { outcome in
             switch outcome {
             case .won(let connection, let peer):
                 self.adopt(connection, peer, isDialled: true)
@@ -269,7 +274,8 @@ extension Mesh {
         Connection(
             side: side, sessions: sessions, session: session,
             credentials: HandshakeCredentials(
-                room: room, secret: secret, hostSignature: hostSignature, membership: membership),
+                room: room, secret: secret, hostSignature: hostSignature, membership: membership,
+                vouchers: vouchers()),
             deadlines: deadlines, greeting: { self.greeting() }, onEvent: { _, _ in })
     }
 
