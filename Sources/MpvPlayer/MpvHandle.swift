@@ -106,9 +106,9 @@ extension MpvHandle {
         try check(unsafe use { unsafe mpv_load_config_file($0, path) }, "reading its options")
     }
 
-    /// Asks for warnings and errors as events.
-    func requestLog() {
-        _ = unsafe use { unsafe mpv_request_log_messages($0, "warn") }
+    /// Asks for mpv's log as events, from this level on.
+    func requestLog(atLeast level: String) {
+        _ = unsafe use { unsafe mpv_request_log_messages($0, level) }
     }
 
     /// Starts the core.

@@ -11,8 +11,10 @@ struct MpvStart {
     /// Gives `handle` its options and starts it.
     func start(_ handle: MpvHandle) throws(PartyError) {
         let arguments = userArguments
-        let forced = try rehearsed(arguments)
-        handle.requestLog()
+        try rehearse(arguments)
+        // Set here they lose to mpv.conf, and win below; which of them this mpv knows shows already.
+        let forced = RoomOptions.forced.filter(handle.setOption)
+        handle.requestLog(atLeast: "warn")
         for option in RoomOptions.defaults { handle.setOption(option) }
         let outputs = hasDisplay ? RoomOptions.videoOutputs : RoomOptions.noVideoOutput
         handle.setOption(MpvOption("vo", outputs))
@@ -21,7 +23,8 @@ struct MpvStart {
         {
             throw Self.refusal(of: option, reason: "it does not take that value")
         }
-        let text = RoomOptions.configuration(arguments: arguments, forced: forced)
+        let title = MpvOption("title", configuration.windowTitle)
+        let text = RoomOptions.configuration(arguments: [title] + arguments, forced: forced)
         try handle.loadConfiguration(at: directory.write(Array(text.utf8), to: "room.conf"))
         handle.setOption(MpvOption("player-operation-mode", "pseudo-gui"))
         try handle.initialise()
@@ -32,25 +35,30 @@ struct MpvStart {
     private var userArguments: [MpvOption] {
         // Before the user's arguments, so that a script named there runs in spite of it.
         let noScripts = [MpvOption("load-scripts", "no"), MpvOption("scripts", "")]
-        let title = [MpvOption("title", configuration.windowTitle)]
-        return title + (configuration.loadsUserScripts ? [] : noScripts)
+        return (configuration.loadsUserScripts ? [] : noScripts)
             + configuration.mpvArguments.options
     }
 
-    /// Tries the options on a core that is never started; returns what of the forced ones this mpv
-    /// knows.
-    private func rehearsed(_ arguments: [MpvOption]) throws(PartyError) -> [MpvOption] {
+    /// Tries the options on a core that is never started: all at once, and one by one only to find
+    /// which is refused.
+    private func rehearse(_ arguments: [MpvOption]) throws(PartyError) {
+        let arguments = arguments.filter { !Self.namesSettledLater.contains($0.name) }
+        guard try complaint(about: arguments) != nil else { return }
+        for option in arguments {
+            guard let complaint = try complaint(about: [option]) else { continue }
+            throw Self.refusal(of: option, reason: complaint)
+        }
+    }
+
+    /// What mpv has to say against these options.
+    private func complaint(about options: [MpvOption]) throws(PartyError) -> String? {
+        guard !options.isEmpty else { return nil }
         let stage = try MpvHandle()
         defer { stage.terminate() }
-        stage.requestLog()
-        for option in arguments where !Self.namesSettledLater.contains(option.name) {
-            let line = Array(option.configurationLine.utf8)
-            try stage.loadConfiguration(at: directory.write(line, to: "argument.conf"))
-            if let complaint = stage.loggedTexts().first {
-                throw Self.refusal(of: option, reason: complaint)
-            }
-        }
-        return RoomOptions.forced.filter(stage.setOption)
+        stage.requestLog(atLeast: "error")
+        let lines = options.map(\.configurationLine).joined(separator: "\n")
+        try stage.loadConfiguration(at: directory.write(Array(lines.utf8), to: "argument.conf"))
+        return stage.loggedTexts().first
     }
 
     /// Options that mean something only beside the user's own configuration.

@@ -6,6 +6,7 @@ import MeshTransport
 import MpvPlayer
 import NIOConcurrencyHelpers
 import NIOCore
+import NIOPosix
 import PartyModel
 import RoomCore
 import SwarmCore
@@ -20,9 +21,11 @@ extension Party {
         let films = try await openFilms(files)
         let shelf = makeShelf()
         for film in films { shelf.put(.hosted(film), as: film.item) }
+        // mpv takes as long to start as all the rest: both at once.
+        let starting = startPlayer()
         let port = try await listen()
         // A token that was passed on and leads nowhere would be worse than one a little later.
-        try await openPlayer()
+        try await starting?.get()
         let addresses = listeningAddresses(port: port)
         let items = films.map { PlaylistItem(id: $0.item, name: $0.name, geometry: $0.geometry) }
         guard let roomSigner, let first = items.first else { return }
@@ -59,20 +62,21 @@ extension Party {
     // MARK: Joining
 
     func joinRoom(_ token: Token) async throws {
-        shelf = makeShelf()
+        makeShelf()
+        // mpv takes as long to start as the host takes to answer: both at once.
+        let starting = startPlayer()
         let port = try await listen()
         room = Room(
             joining: roomKey, as: identity.peer,
             introduction: introduction(listeningAddresses(port: port)), signer: memberSigner)
         mesh?.greeting = { [weak self] in self?.assumeIsolated { $0.greeting } ?? [] }
-        // mpv takes as long to start as the host takes to answer: both at once. Nothing waits for
-        // the host but the end: whoever wants to leave meanwhile may.
+        // Nothing waits for the host but the end: whoever wants to leave meanwhile may.
         mesh?.dialHost(token.addresses).whenComplete { [weak self] result in
             guard case .failure(let error) = result else { return }
             self?.assumeIsolated { $0.fail(error.asPartyError) }
         }
         onWorker({ try CacheDirectory().collectAbandoned() }) { _, _ in }
-        try await openPlayer()
+        try await starting?.get()
     }
 
     // MARK: Both
@@ -129,6 +133,7 @@ extension Party {
 
     private var memberSigner: MemberSigningKey { MemberSigningKey(identity.signingKey) }
 
+    @discardableResult
     private func makeShelf() -> FilmShelf {
         let shelf = FilmShelf(
             onRead: { [weak self] item, bytes, waits in
@@ -139,18 +144,24 @@ extension Party {
         return shelf
     }
 
-    func openPlayer() async throws {
-        guard !configuration.isHeadless, let shelf else { return }
+    /// Starts the player, if anybody watches here; the future is done once it runs.
+    private func startPlayer() -> EventLoopFuture<Void>? {
+        guard !configuration.isHeadless, let shelf else { return nil }
+        for sentence in configuration.mpvArguments.overruled { logger.warning("\(sentence)") }
         let settings = playerSettings
         let running = runningPlayer
         let hear: @Sendable (PlayerEvent) -> Void = { [weak self] event in self?.heard(event) }
-        player = try await onThread {
+        let started = playerThread.runIfActive(eventLoop: loop) {
             let player = try Player(configuration: settings, films: shelf, onEvent: hear)
             running.withLockedValue { $0 = player }
             return player
         }
+        return started.map { [weak self] player in self?.assumeIsolated { $0.begin(with: player) } }
+    }
+
+    private func begin(with player: Player) {
+        self.player = player
         if let courseWaiting { follow(courseWaiting) }
-        for sentence in configuration.mpvArguments.overruled { logger.warning("\(sentence)") }
     }
 
     private var playerSettings: PlayerConfiguration {

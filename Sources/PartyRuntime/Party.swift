@@ -190,7 +190,11 @@ public actor Party {
         swarmAlarm?.cancel()
         roomAlarm?.cancel()
         let closing = mesh?.close()
-        if let player { try? await onThread { player.terminate() } }
+        // Started, or about to be: a player without a party would stay.
+        let running = runningPlayer
+        try? await playerThread.runIfActive(eventLoop: loop) {
+            running.withLockedValue { $0 }?.terminate()
+        }.get()
         try? await closing?.get()
         // What is being opened or written comes to its end first, so that no film is missed.
         try? await workers.shutdownGracefully()

@@ -1,6 +1,5 @@
 // What a party tells the person at the terminal: short sentences, and one line of progress.
 
-import Foundation
 import NIOConcurrencyHelpers
 import PartyModel
 import PartyRuntime
@@ -73,7 +72,5 @@ final class Narrator: Sendable {
         Terminal.sketch("\(percent) % of \(Self.size(total)), \(Self.size(Int64(rate)))/s")
     }
 
-    private static func size(_ bytes: Int64) -> String {
-        ByteCountFormatter.string(fromByteCount: bytes, countStyle: .file)
-    }
+    private static func size(_ bytes: Int64) -> String { ByteCount(bytes).description }
 }
