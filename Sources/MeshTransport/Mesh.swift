@@ -45,6 +45,8 @@ public final class Mesh {
     private(set) var strangers: [ObjectIdentifier: Doorkeeper.Place] = [:]
     private(set) var channels: [ObjectIdentifier: any Channel] = [:]
     private var isClosed = false
+    /// Whether somebody has been connected over loopback.
+    private var sharesMachine = false
 
     /// A mesh without connections.
     ///
@@ -128,7 +130,7 @@ extension Mesh {
     /// Connects to another guest, at the addresses its roster entry gives.
     ///
     /// Names, and addresses that are not one machine's, are left out; so are loopback addresses
-    /// unless somebody is connected over loopback. Succeeds at once when the peer is connected, and
+    /// unless somebody has been connected over loopback. Succeeds at once when the peer is connected, and
     /// together with a dial that is under way. Fails with ``PeerUnreachable``.
     public func dial(_ peer: PeerID, at addresses: [PeerAddress]) -> EventLoopFuture<Void> {
         eventLoop.preconditionInEventLoop()
@@ -137,7 +139,7 @@ extension Mesh {
         }
         if let dial = dials[peer] { return dial }
         let origin = AddressOrigin.roster(
-            sharesMachine: links.values.contains { $0.remote.address.isLoopback })
+            sharesMachine: sharesMachine)
         let promise = eventLoop.makePromise(of: Void.self)
         dials[peer] = promise.futureResult
         race(
@@ -162,6 +164,14 @@ extension Mesh {
     public func disconnect(_ peer: PeerID, saying bye: Bye) {
         eventLoop.preconditionInEventLoop()
         links[peer]?.close(.closedHere, saying: bye)
+    }
+
+    /// Ends the connections to a peer that does not answer any more.
+    ///
+    /// ``MeshEvent/disconnected(_:reason:bye:)`` follows.
+    public func giveUp(_ peer: PeerID) {
+        eventLoop.preconditionInEventLoop()
+        links[peer]?.close(.lost("does not answer"))
     }
 
     /// Says good-bye to everybody and closes everything; there are no events any more.
@@ -321,6 +331,7 @@ extension Mesh {
             eventLoop.assumeIsolated().execute { self.emit(.blockSent(to: peer, bytes: bytes)) }
         }
         links[peer] = link
+        if address.isLoopback { sharesMachine = true }
         connection.onEvent = { self.on($1, ofControl: link) }
         emit(.connected(remote, dialled: isDialled))
         if isDialled, connection.isOpen { dialBulk(link) }

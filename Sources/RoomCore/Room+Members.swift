@@ -164,7 +164,8 @@ extension Room {
             redial.forget(member.peer)
             directives.append(.memberLeft(member))
         }
-        let mine = member(me)?.since ?? 0
+        // Who is not named yet is the newest.
+        let mine = member(me)?.since ?? .max
         for member in after where !before.contains(where: { $0.peer == member.peer }) {
             guard member.peer != me else { continue }
             directives.append(.memberJoined(member))

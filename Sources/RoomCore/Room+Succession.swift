@@ -56,11 +56,21 @@ extension Room {
         guard hosting == nil, let next = keeperInSight(now: now), next != keeper else { return }
         keeper = next
         directives.append(.keeper(next))
-        if next == me {
+        switch next {
+        case me:
             list(admissions?.content.members ?? [], into: &directives)
-        } else if next != hostPeer, connected.contains(next) {
-            directives.append(.send(.introduction(introduction), to: next))
+        case hostPeer:
+            confidant = nil
+        case _:
+            if connected.contains(next) { introduce(to: next, into: &directives) }
         }
+    }
+
+    /// Tells a guest who we are, once: it keeps the room, or knows who does.
+    mutating func introduce(to peer: PeerID, into directives: inout [RoomDirective]) {
+        guard confidant != peer else { return }
+        confidant = peer
+        directives.append(.send(.introduction(introduction), to: peer))
     }
 
     private func keeperInSight(now: MonotonicInstant) -> PeerID? {

@@ -38,6 +38,8 @@ public struct Room: Sendable {
     /// Who keeps the room: its clock, its door, the last word on where the film stands; the host
     /// while it is there. `nil` until somebody of the room is known.
     public internal(set) var keeper: PeerID?
+    /// The guest that was told last who we are, as one who keeps the room or knows who does.
+    var confidant: PeerID?
     /// Whether this peer has kept the room, so that its token may still be around.
     var hasKept = false
     /// What newcomers fetch first.
@@ -162,7 +164,7 @@ public struct Room: Sendable {
         guard hosting == nil else { return }
         // The host is told who we are by whoever makes the connection.
         if roster == nil, !isHost {
-            directives.append(.send(.introduction(introduction), to: peer))
+            introduce(to: peer, into: &directives)
         }
         // Whoever connects may have missed what was said meanwhile.
         if let current = timeline.current { directives.append(.send(.timeline(current), to: peer)) }
