@@ -33,10 +33,15 @@ let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 
+/// For programs alone: the plugin runs in a program that is mpv, and a second one beside it would be
+/// another world with the same names.
+let libmpv = [LinkerSetting.linkedLibrary("mpv")]
+
 let package = Package(
     name: "peerwatch",
     products: [
-        .executable(name: "peerwatch", targets: ["peerwatch"])
+        .executable(name: "peerwatch", targets: ["peerwatch"]),
+        .library(name: "peerwatch_mpv", type: .dynamic, targets: ["MpvPlugin"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio.git", exact: "2.101.2"),
@@ -63,7 +68,7 @@ let package = Package(
 
         // Shells: they carry out, and decide nothing.
         .target(
-            name: "FilmStore", dependencies: ["PartyModel", nioCore, nioConcurrency],
+            name: "FilmStore", dependencies: ["PartyModel", nioCore, nioConcurrency, deque],
             swiftSettings: settings),
         .target(
             name: "MeshTransport",
@@ -95,6 +100,13 @@ let package = Package(
                 "CAllocator",
                 "PartyRuntime", "PartyModel", "MeshTransport", "MpvPlayer", nioCore, nioPosix,
                 nioConcurrency, arguments, logging,
+            ],
+            swiftSettings: settings, linkerSettings: libmpv),
+        .target(
+            name: "MpvPlugin",
+            dependencies: [
+                "PartyRuntime", "PartyModel", "MpvPlayer", nioCore, nioPosix, nioConcurrency,
+                logging,
             ],
             swiftSettings: settings),
 
@@ -135,7 +147,7 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "MpvPlayerTests", dependencies: ["MpvPlayer", "PartyModel", nioConcurrency],
-            swiftSettings: settings),
+            swiftSettings: settings, linkerSettings: libmpv),
         .testTarget(
             name: "EndToEndTests",
             dependencies: ["peerwatch", "PartyModel", nioCore, nioPosix, nioConcurrency],

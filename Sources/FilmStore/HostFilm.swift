@@ -26,6 +26,7 @@ public final class HostFilm: Sendable {
     private let identity: FileIdentity
     private let cached: LeafFile?
     private let memory: Mutex<HashMemory>
+    private let fresh = Mutex(FreshBlocks())
     private let stripes = (0..<stripeCount).map { _ in NIOLock() }
 
     /// Opens the file at `path` without reading it.
@@ -71,13 +72,29 @@ public final class HostFilm: Sendable {
         return StoredBlock(block: block, bytes: bytes, leaves: hashes.leaves, root: hashes.root)
     }
 
-    /// The root of a chunk of this film; reads and hashes it when it is wanted for the first time.
-    public func root(of chunk: ChunkIndex) throws(PartyError) -> ChunkRoot {
-        if let root = memory.withLock({ $0.root(of: chunk) }) { return root }
-        return try hashes(of: chunk).root
+    /// A block that was just read for its hash, with its proof; `nil` when it would have to be read.
+    ///
+    /// Never blocks, and gives each block once.
+    public func fresh(_ block: BlockIndex) -> StoredBlock? {
+        guard let hashes = memory.withLock({ $0.hashes(of: block.chunk) }),
+            let bytes = fresh.withLock({ $0.take(block) })
+        else { return nil }
+        return StoredBlock(block: block, bytes: bytes, leaves: hashes.leaves, root: hashes.root)
     }
 
-    private func hashes(of chunk: ChunkIndex) throws(PartyError) -> ChunkHashes {
+    /// The root of a chunk of this film; reads and hashes it when it is wanted for the first time.
+    ///
+    /// What is read for a chunk that is about to be sent is kept until then.
+    public func root(
+        of chunk: ChunkIndex, toBeSent: Bool = false
+    ) throws(PartyError) -> ChunkRoot {
+        if let root = memory.withLock({ $0.root(of: chunk) }) { return root }
+        return try hashes(of: chunk, keepingBytes: toBeSent).root
+    }
+
+    private func hashes(
+        of chunk: ChunkIndex, keepingBytes: Bool = false
+    ) throws(PartyError) -> ChunkHashes {
         guard geometry.chunk(at: chunk.number) != nil else {
             throw .fileUnreadable(path: file.path, reason: "it has no chunk \(chunk.number)")
         }
@@ -87,19 +104,23 @@ public final class HostFilm: Sendable {
         defer { stripe.unlock() }
         if let known = memory.withLock({ $0.hashes(of: chunk) }) { return known }
         let hashes = ChunkHashes(
-            chunk: chunk, leaves: try leaves(of: chunk), geometry: geometry)
+            chunk: chunk, leaves: try leaves(of: chunk, keepingBytes: keepingBytes),
+            geometry: geometry)
         guard memory.withLock({ $0.keep(hashes) }) else { throw .filmChanged(name: name) }
         return hashes
     }
 
     /// The chunk's leaves from the cache, else from its bytes.
-    private func leaves(of chunk: ChunkIndex) throws(PartyError) -> [LeafHash] {
+    private func leaves(
+        of chunk: ChunkIndex, keepingBytes: Bool
+    ) throws(PartyError) -> [LeafHash] {
         let blocks = geometry.blocks(of: chunk)
         if let leaves = try? cached?.leaves(of: chunk, count: blocks.count) { return leaves }
         var leaves: [LeafHash] = []
         for block in blocks {
             let bytes = try bytes(of: block)
             leaves.append(.hash(of: bytes.readableBytesSpan))
+            if keepingBytes { fresh.withLock { $0.keep(bytes, of: block) } }
         }
         // Only leaves of the file whose identity is their key may reach the cache.
         try checkUnchanged()

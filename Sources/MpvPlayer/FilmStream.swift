@@ -87,7 +87,27 @@ final class FilmStreams: Sendable {
 
     private let films: any FilmProvider
 
+    private let openCount = NIOLockedValueBox(0)
+    private let areClosed = ConditionLock(value: true)
+
     init(_ films: any FilmProvider) { self.films = films }
+
+    fileprivate func count(_ change: Int) {
+        openCount.withLockedValue { count in
+            count += change
+            areClosed.lock()
+            areClosed.unlock(withValue: count == 0)
+        }
+    }
+
+    /// Waits until mpv has closed all of them; says whether it has.
+    func waitUntilClosed(_ patience: Duration) -> Bool {
+        guard areClosed.lock(whenValue: true, timeoutSeconds: patience.inSeconds) else {
+            return false
+        }
+        areClosed.unlock()
+        return true
+    }
 
     /// The address mpv knows an item by.
     ///
@@ -131,7 +151,8 @@ enum FilmStreamRegistry {
     }
 
     fileprivate static func insert(_ stream: FilmStream) -> UInt {
-        entries.withLockedValue { entries in
+        stream.owner.count(1)
+        return entries.withLockedValue { entries in
             entries.lastCookie += 1
             entries.streams[entries.lastCookie] = stream
             return entries.lastCookie
@@ -147,7 +168,7 @@ enum FilmStreamRegistry {
         let number = UInt(bitPattern: cookie)
         // Released outside the lock: the film's own clean-up may take its time.
         let stream = entries.withLockedValue { $0.streams.removeValue(forKey: number) }
-        withExtendedLifetime(stream) {}
+        stream?.owner.count(-1)
     }
 }
 

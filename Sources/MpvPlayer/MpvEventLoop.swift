@@ -68,7 +68,10 @@ struct MpvEventLoop {
             while handle.isOpen {
                 let timeout = seekWatch.isWaiting ? SeekWatch.checkInterval.inSeconds : -1
                 guard let event = unsafe mpv_wait_event(pointer, timeout)?.pointee else { return }
-                guard unsafe event.event_id != MPV_EVENT_SHUTDOWN else { return deliver(.quit) }
+                guard unsafe event.event_id != MPV_EVENT_SHUTDOWN else {
+                    script.mpvEnds()
+                    return deliver(.quit)
+                }
                 unsafe on(event)
                 if seekWatch.isWaiting { lookAgain() }
             }
@@ -199,16 +202,21 @@ extension MpvEventLoop {
     }
 
     private func messageReceived(_ event: mpv_event) {
-        guard
+        let words = unsafe Self.words(of: event)
+        guard let fromScript = script.received(words, through: handle) else { return }
+        deliver(.scriptMessage(fromScript))
+    }
+
+    /// The words of a script message; none for other events.
+    static func words(of event: mpv_event) -> [String] {
+        guard unsafe event.event_id == MPV_EVENT_CLIENT_MESSAGE,
             let message = unsafe event.data?.assumingMemoryBound(
                 to: mpv_event_client_message.self),
             let words = unsafe message.pointee.args
-        else { return }
-        let arguments = unsafe (0..<Int(message.pointee.num_args)).compactMap { index in
+        else { return [] }
+        return unsafe (0..<Int(message.pointee.num_args)).compactMap { index in
             unsafe words[index].map { unsafe String(cString: $0) }
         }
-        guard let fromScript = script.received(arguments, through: handle) else { return }
-        deliver(.scriptMessage(fromScript))
     }
 }
 

@@ -1,13 +1,14 @@
-// Who owns mpv, and who may still call it? One `MpvHandle` owns one player core. Calls pass a gate
-// that counts them, and ``MpvHandle/terminate()`` closes the gate and waits until nobody is
-// inside: after that the pointer is never used again.
+// Who owns mpv, and who may still call it? One `MpvHandle` owns one handle of libmpv's, with the
+// player core behind it or without. Calls pass a gate that counts them, and
+// ``MpvHandle/terminate()`` closes the gate and waits until nobody is inside: after that the
+// pointer is never used again.
 
 import CMpv
 import Glibc
 import NIOConcurrencyHelpers
 import PartyModel
 
-/// A player core of libmpv.
+/// A handle of libmpv's.
 ///
 /// Every call may come from any thread. Those ending in `Async` return at once; the others wait for
 /// the core, mostly microseconds, milliseconds while it is busy.
@@ -25,6 +26,18 @@ import PartyModel
 
     private enum Ending { case notYet, vacated, done }
 
+    /// What ends with the handle.
+    private enum Holding {
+        /// The player core.
+        case core
+        /// One client of a core that lives on.
+        case client
+        /// Nothing: whoever lent the pointer takes it back.
+        case loan
+    }
+
+    private let holding: Holding
+
     private let gate = NIOLockedValueBox(Gate())
     private let ending = ConditionLock(value: Ending.notYet)
 
@@ -35,7 +48,28 @@ import PartyModel
         guard let pointer = unsafe mpv_create() else {
             throw .playerFailed(reason: "libmpv gave no player (memory, or the LC_NUMERIC locale)")
         }
+        holding = .core
         unsafe self.pointer = unsafe pointer
+    }
+
+    /// A handle that mpv has lent for as long as this object is used.
+    init(lent pointer: OpaquePointer) {
+        holding = .loan
+        unsafe self.pointer = unsafe pointer
+    }
+
+    /// Creates another client of the core behind `other`; mpv changes a name that is taken.
+    init(clientOf other: MpvHandle, named name: String) throws(PartyError) {
+        guard let pointer = unsafe other.use({ unsafe mpv_create_client($0, name) }) ?? nil else {
+            throw .playerFailed(reason: "mpv took no further client; it may be ending")
+        }
+        holding = .client
+        unsafe self.pointer = unsafe pointer
+    }
+
+    /// The name other clients reach this one by.
+    var clientName: String? {
+        unsafe use { unsafe String(cString: mpv_client_name($0)) }
     }
 
     /// Whether ``terminate()`` has not been called.
@@ -60,7 +94,7 @@ import PartyModel
         return unsafe body(pointer)
     }
 
-    /// Ends the core and every stream it has open; returns when both are gone.
+    /// Ends what this handle holds, a core with every stream it has open; returns when it is gone.
     ///
     /// Later calls, of this and everything else, do nothing.
     ///
@@ -79,7 +113,11 @@ import PartyModel
         unsafe mpv_wakeup(pointer)
         if isVacated { announceVacated() }
         ending.lock(whenValue: .vacated)
-        unsafe mpv_terminate_destroy(pointer)
+        switch holding {
+        case .core: unsafe mpv_terminate_destroy(pointer)
+        case .client: unsafe mpv_destroy(pointer)
+        case .loan: break
+        }
         ending.unlock(withValue: .done)
     }
 
@@ -100,6 +138,9 @@ extension MpvHandle {
         }
         return status == 0
     }
+
+    /// Whether this mpv has an option of that name.
+    func knows(_ option: MpvOption) -> Bool { property("option-info/\(option.name)/name") != nil }
 
     /// Reads a configuration file; what it does not understand goes to the log.
     func loadConfiguration(at path: String) throws(PartyError) {
@@ -176,6 +217,17 @@ extension MpvHandle {
             defer { unsafe mpv_free_node_contents(&result) }
             return unsafe MpvNode(copying: result)
         } ?? nil
+    }
+
+    /// Sets a property and waits until it is set.
+    ///
+    /// What mpv refuses stays as it is.
+    func set(_ name: String, _ value: MpvNode) {
+        _ = unsafe use { pointer in
+            unsafe value.withCNode {
+                unsafe mpv_set_property(pointer, name, MPV_FORMAT_NODE, $0)
+            }
+        }
     }
 
     /// Queues a command; a failure comes back as an event with the request's number.

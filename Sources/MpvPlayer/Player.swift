@@ -22,12 +22,15 @@ public struct PlayerConfiguration: Sendable {
     public var windowTitle = "${?media-title:${media-title} – }PeerWatch"
     /// The process's environment: where displays and private directories are.
     public var environment = ProcessInfo.processInfo.environment
+    /// An mpv that somebody has open, to play in; its options are its user's, and of those above
+    /// only the environment counts. `nil` for an mpv of our own.
+    public var lender: MpvLender?
 
     /// Everything as a user expects of mpv.
     public init() {}
 }
 
-/// An mpv inside this process, with its window.
+/// An mpv inside this process, with its window; our own, or lent by its user.
 ///
 /// Everything but ``init(configuration:films:onEvent:)``, ``snapshot()`` and ``terminate()`` returns
 /// at once and may be called from any thread, event loops included. Whoever creates a player
@@ -37,8 +40,11 @@ public final class Player: Sendable {
     let streams: FilmStreams
     private let script = ScriptBridge()
     private let directory: MpvDirectory
+    private let lender: MpvLender?
+    /// What a lent mpv does differently while it plays one of our films.
+    private let fileOptions: [MpvOption]
 
-    /// Creates and starts mpv; blocks for some milliseconds.
+    /// Creates and starts mpv, or takes over the one that is lent; blocks for some milliseconds.
     ///
     /// `onEvent` is called on mpv's event thread, one event at a time, and must return soon; it
     /// must not call ``terminate()``. No event comes after that has returned.
@@ -50,29 +56,32 @@ public final class Player: Sendable {
         onEvent: @escaping @Sendable (PlayerEvent) -> Void
     ) throws(PartyError) {
         directory = try MpvDirectory(environment: configuration.environment)
-        streams = FilmStreams(films)
-        do {
-            handle = try MpvHandle()
+        lender = configuration.lender
+        streams = lender?.streams ?? FilmStreams(films)
+        do throws(PartyError) {
+            if let lender { handle = try lender.lend(for: films) } else { handle = try MpvHandle() }
         } catch {
             directory.remove()
             throw error
         }
+        fileOptions = lender == nil ? [] : RoomOptions.forcedPerFile.filter(handle.knows)
         do {
-            try MpvStart(configuration: configuration, directory: directory).start(handle)
-            try handle.register(streams)
+            if lender == nil {
+                try MpvStart(configuration: configuration, directory: directory).start(handle)
+                try handle.register(streams)
+            }
             for property in ObservedProperty.allCases { try handle.observe(property) }
             let directory = self.directory
             try MpvEventLoop.start(handle: handle, streams: streams, script: script) { event in
                 // The script has read its files once it speaks.
-                if case .scriptMessage(let words) = event, words.first == "ready" {
+                if case .scriptMessage(let words) = event, words.first == "ready", words.count == 2 {
                     directory.remove()
                 }
                 onEvent(event)
             }
             try loadScript()
         } catch {
-            handle.terminate()
-            directory.remove()
+            terminate()
             throw error
         }
     }
@@ -92,7 +101,9 @@ extension Player {
     public func load(
         _ item: ItemID, title: String, startingAt position: MediaPosition, paused: Bool
     ) {
-        var options: [String: MpvNode] = ["force-media-title": .string(title)]
+        var options: [String: MpvNode] = [:]
+        for option in fileOptions { options[option.name] = .string(option.value ?? "") }
+        options["force-media-title"] = .string(title)
         if position > .start { options["start"] = .string("\(position.seconds)") }
         // Set apart from the file: mpv undoes a file's own options when it ends.
         setPaused(paused)
@@ -160,9 +171,13 @@ extension Player {
 
     /// Ends mpv, closes its window and every film it has open, even one whose read is blocked.
     ///
+    /// An mpv that was lent lives on, with what it had open before.
+    ///
     /// Blocks for up to some hundred milliseconds; idempotent; not for event loops nor `onEvent`.
     public func terminate() {
+        if lender != nil, handle.isOpen { script.end(through: handle) }
         handle.terminate()
+        lender?.takeBack()
         directory.remove()
     }
 }

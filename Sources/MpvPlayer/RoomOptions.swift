@@ -88,6 +88,17 @@ enum RoomOptions {
         MpvOption("stream-buffer-size", "1MiB"),
     ]
 
+    /// What of that an mpv that somebody has open takes for one film; it returns to its own settings
+    /// by itself when the film ends.
+    static let forcedPerFile = forced.filter { !namesOfItsOwn.contains($0.name) }
+
+    private static let namesOfItsOwn: Set<String> = [
+        // How it was started, and what belongs to whoever started it.
+        "terminal", "input-terminal", "player-operation-mode", "log-file", "ytdl",
+        // What holds between films too; `MpvLender` sees to it.
+        "idle", "force-window", "pause", "speed",
+    ]
+
     /// The profile with everything that is forced; applied again once mpv runs, because a user may
     /// have a `[pseudo-gui]` of their own, whose lines come after ours.
     static let profile = "peerwatch-room"

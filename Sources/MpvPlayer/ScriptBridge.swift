@@ -3,6 +3,7 @@
 // holds (token, state) and what waited (notices).
 
 import NIOConcurrencyHelpers
+import PartyModel
 
 /// The conversation with the script inside mpv.
 final class ScriptBridge: Sendable {
@@ -49,12 +50,40 @@ final class ScriptBridge: Sendable {
         }
     }
 
+    /// Whether the script has started, or never will.
+    private let isSettled = ConditionLock(value: false)
+
+    /// How long to wait for a script to start, which takes milliseconds, only to end it.
+    private static let patience = Duration.seconds(1)
+
+    /// Ends the script in an mpv that goes on; waits until it has read its files.
+    ///
+    /// Not for the event thread, which brings the script's messages.
+    func end(through handle: MpvHandle) {
+        guard isSettled.lock(whenValue: true, timeoutSeconds: Self.patience.inSeconds) else {
+            return
+        }
+        isSettled.unlock()
+        state.withLockedValue { Self.send(["room-over"], to: $0.script, through: handle) }
+    }
+
+    /// mpv ends, and all scripts with it.
+    func mpvEnds() { settle() }
+
+    private func settle() {
+        isSettled.lock()
+        isSettled.unlock(withValue: true)
+    }
+
     /// Takes a message that reached this program; returns the script's words, `nil` when it is not
     /// from the script.
     func received(_ arguments: [String], through handle: MpvHandle) -> [String]? {
         guard arguments.first == Self.sender else { return nil }
         let words = Array(arguments.dropFirst())
-        if words.count == 2, words[0] == "ready" { scriptIsReady(words[1], through: handle) }
+        if words.count == 2, words[0] == "ready" {
+            scriptIsReady(words[1], through: handle)
+            settle()
+        }
         return words
     }
 

@@ -2,8 +2,9 @@
 
 /// A wish for what plays: which item, where, since when, how fast or not at all.
 ///
-/// A register in which the last writer wins: by revision, then by author. Playing, the position at
-/// room time t is `anchor + speed · (t − since)`, and never before the anchor.
+/// A register in which the last writer wins: by revision; of two with the same one a user's wish
+/// before what the keeper of the clock does by itself; then by author. Playing, the position at room
+/// time t is `anchor + speed · (t − since)`, and never before the anchor.
 public struct Intent: Hashable, SignedContent {
     /// Keeps signatures over intents apart from all others.
     public static let signatureContext = "peerwatch/1 timeline"
@@ -22,11 +23,17 @@ public struct Intent: Hashable, SignedContent {
     public let speed: PlaybackSpeed
     /// Whether it stands still at the anchor.
     public let isPaused: Bool
+    /// Whether nobody wished it: the keeper of the clock goes on after a wait, at the end of a film,
+    /// or when all are ready.
+    public let isAutomatic: Bool
+    /// Whom the room does not wait for; at most ``Limits/members``, in order.
+    public let excused: [PeerID]
 
     /// A wish with these properties.
     public init(
         revision: UInt64, author: PeerID, item: ItemID, anchor: MediaPosition, since: RoomInstant,
-        speed: PlaybackSpeed, isPaused: Bool
+        speed: PlaybackSpeed, isPaused: Bool, isAutomatic: Bool = false,
+        excused: Set<PeerID> = []
     ) {
         self.revision = revision
         self.author = author
@@ -35,6 +42,8 @@ public struct Intent: Hashable, SignedContent {
         self.since = since
         self.speed = speed
         self.isPaused = isPaused
+        self.isAutomatic = isAutomatic
+        self.excused = Array(excused.sorted().prefix(Limits.members))
     }
 
     /// Where the film is at room time `now`.
@@ -45,7 +54,11 @@ public struct Intent: Hashable, SignedContent {
 
     /// Whether this wish replaces `other`.
     public func supersedes(_ other: Intent) -> Bool {
-        (revision, author) > (other.revision, other.author)
+        guard revision == other.revision else { return revision > other.revision }
+        guard isAutomatic == other.isAutomatic else { return other.isAutomatic }
+        guard author == other.author else { return author > other.author }
+        // Two different wishes with one number: only a liar's, and still one of them has to count.
+        return other.canonicalBytes.lexicographicallyPrecedes(canonicalBytes)
     }
 
     /// Appends all properties.
@@ -57,6 +70,8 @@ public struct Intent: Hashable, SignedContent {
         writer.write(since.nanoseconds)
         writer.write(speed.millionths)
         writer.write(isPaused)
+        writer.write(isAutomatic)
+        writer.write(excused.map(\.raw))
     }
 
     /// The next wish.
@@ -72,5 +87,10 @@ public struct Intent: Hashable, SignedContent {
         }
         speed = PlaybackSpeed(millionths: millionths)
         isPaused = try reader.readFlag()
+        isAutomatic = try reader.readFlag()
+        excused = try reader.readArray(of: Bytes16.self, limit: Limits.members).map(PeerID.init)
+        guard zip(excused, excused.dropFirst()).allSatisfy({ $0 < $1 }) else {
+            throw .malformedValue(field: "excused")
+        }
     }
 }

@@ -66,10 +66,20 @@ public enum Limits {
     /// Bytes of the sentence a peer says when it leaves.
     public static let reasonBytes = 256
 
+    /// Bytes of one remark in the chat: some eighty words, more than anybody reads during a film.
+    public static let chatBytes = 500
+
     /// Ranges of an item in a prefetch hint; a demuxer touches a handful before the first frame.
     public static let prefetchRanges = 32
 
     /// How far ahead of the newest revision known an intent may be: nobody acts a thousand times
     /// unheard, and a revision at the end of the range would end all control.
     public static let revisionLead: UInt64 = 1_000
+
+    /// How old a wish or a hold may be when it comes, and how far ahead a wish may lie: the countdown
+    /// of 3 s, the longest lead of 1 s, and a second for clocks that do not agree.
+    public static let timelineTolerance = Duration.seconds(5)
+
+    /// How far ahead a hold may lie, of now or of the start it is about: what clocks may disagree.
+    public static let holdAhead = Duration.seconds(1)
 }

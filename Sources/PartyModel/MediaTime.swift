@@ -46,6 +46,11 @@ public struct RoomInstant: Hashable, Comparable, Sendable {
         Self(nanoseconds: instant.nanoseconds.addingSaturated(duration.wholeNanoseconds))
     }
 
+    /// The instant `duration` earlier; saturates at the ends of the range.
+    public static func - (instant: Self, duration: Duration) -> Self {
+        Self(nanoseconds: instant.nanoseconds.addingSaturated(-duration.wholeNanoseconds))
+    }
+
     /// The time from `right` to `left`.
     public static func - (left: Self, right: Self) -> Duration {
         .nanoseconds(left.nanoseconds.addingSaturated(0 &- right.nanoseconds))

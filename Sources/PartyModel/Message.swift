@@ -270,13 +270,26 @@ public struct PeerStatus: Hashable, Sendable {
     public let buffered: Duration
     /// Whether its player stands still because nothing is left to play.
     public let isStalled: Bool
+    /// Whether it stands at the end of the item.
+    public let isAtEnd: Bool
+    /// Whether its user said to be ready for the start.
+    public let isReady: Bool
+    /// When nothing will be left to play, if all goes on as lately; `nil` when that is not near;
+    /// never negative.
+    public let runsDry: Duration?
 
     /// A status with these properties.
-    public init(item: ItemID, position: MediaPosition, buffered: Duration, isStalled: Bool) {
+    public init(
+        item: ItemID, position: MediaPosition, buffered: Duration, isStalled: Bool,
+        isAtEnd: Bool = false, isReady: Bool = false, runsDry: Duration? = nil
+    ) {
         self.item = item
         self.position = position
         self.buffered = max(.zero, buffered)
         self.isStalled = isStalled
+        self.isAtEnd = isAtEnd
+        self.isReady = isReady
+        self.runsDry = runsDry.map { max(.zero, $0) }
     }
 }
 
@@ -368,8 +381,14 @@ public enum Message: Hashable, Sendable {
     case reject(BlockRequest)
     /// What somebody wants to play (signed by its author).
     case timeline(Signed<Intent>)
+    /// Who cannot play on (signed by that very peer).
+    case hold(Signed<Hold>)
+    /// Who may do what here (signed by the room).
+    case rules(Signed<RoomRules>)
     /// How I am doing.
     case status(PeerStatus)
+    /// What somebody says (signed by its author).
+    case chat(Signed<Chat>)
     /// What time is it?
     case ping(Ping)
     /// This late.

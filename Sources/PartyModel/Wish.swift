@@ -10,6 +10,8 @@ public enum Wish: Hashable, Sendable {
     case seek(to: MediaPosition)
     /// Run at this speed from here on.
     case speed(PlaybackSpeed, at: MediaPosition)
-    /// This item is over.
+    /// Our player is at the end of this item; the room goes on when all are.
     case next(after: ItemID)
+    /// Go on without those the room waits for.
+    case skipWait
 }

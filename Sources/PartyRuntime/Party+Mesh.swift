@@ -92,6 +92,10 @@ extension Party {
             tellRoom(.playlist(playlist))
         case .timeline(let intent):
             tellRoom(.timeline(intent, from: peer))
+        case .hold(let hold):
+            tellRoom(.hold(hold, from: peer))
+        case .rules(let rules):
+            tellRoom(.rules(rules))
         case .roots(let roots):
             learn(roots)
         case .bitfield(let page):
@@ -106,6 +110,8 @@ extension Party {
             tellSwarm(.reject(request, from: peer))
         case .status(let status):
             heard(status, from: peer)
+        case .chat(let chat):
+            tellRoom(.chat(chat, from: peer))
         case .ping(let ping):
             let now = PartyClock.now
             let pong = Pong(

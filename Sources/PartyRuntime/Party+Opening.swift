@@ -32,7 +32,7 @@ extension Party {
         let playlist = Playlist(version: 1, items: items)
         room = Room(
             hosting: roomSigner, as: ownNewcomer, introduction: introduction(addresses),
-            signer: memberSigner, playlist: playlist,
+            signer: memberSigner, playlist: playlist, rules: configuration.rules,
             start: configuration.mpvArguments.startPosition ?? .start,
             now: RoomInstant(nanoseconds: PartyClock.now.nanoseconds),
             membersAllowed: membersAllowed)
@@ -173,6 +173,7 @@ extension Party {
         settings.usesUserConfig = configuration.usesMpvConfiguration
         settings.loadsUserScripts = configuration.loadsMpvScripts
         settings.mpvArguments = configuration.mpvArguments
+        settings.lender = configuration.lender
         return settings
     }
 }

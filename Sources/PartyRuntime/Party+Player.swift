@@ -39,6 +39,7 @@ extension Party {
         case .playbackRestarted:
             playbackRestarted(snapshot)
         case .seeking:
+            playback.isSeeking = true
             tellSwarmOfSeek()
             tellFollower(.seekBegan)
         case .paused(let paused):
@@ -56,7 +57,7 @@ extension Party {
         case .failed(let item, let reason):
             failed(item, reason)
         case .scriptMessage(let words):
-            logger.debug("script", metadata: ["words": "\(words)"])
+            obey(words)
         case .logged(let level, let text):
             switch level {
             case .warning: logger.debug("mpv: \(text)")
@@ -71,6 +72,8 @@ extension Party {
 
     private func playbackRestarted(_ snapshot: PlayerSnapshot?) {
         let position = snapshot?.roomPosition ?? .start
+        playback.isSeeking = false
+        measure(snapshot)
         guard let item = playback.loaded else { return }
         guard playback.shown != item else {
             tellFollower(.seekEnded(at: position))
@@ -84,6 +87,7 @@ extension Party {
         }
         if roomSigner != nil, let roomNow { tellRoom(.started(at: position, roomNow)) }
         tellFollower(.opened(item, at: position))
+        tellRoomOfPlayer()
         sendStatus()
     }
 
@@ -95,6 +99,8 @@ extension Party {
             log.record(.end(index: index))
         }
         tellFollower(.atEnd(isAtEnd))
+        tellRoomOfPlayer()
+        sendStatus()
     }
 
     private func buffering(_ isBuffering: Bool) {
@@ -104,8 +110,9 @@ extension Party {
         log.record(
             isBuffering
                 ? .buffering(
-                    peer: me, name: configuration.name, seconds: playback.buffered.inSeconds)
+                    peer: me, name: configuration.name, seconds: playable.amount.inSeconds)
                 : .resumed(peer: me, name: configuration.name))
+        tellRoomOfPlayer()
         sendStatus()
     }
 
@@ -126,6 +133,7 @@ extension Party {
     /// A read of the player: where it is in the film's bytes.
     func playerReads(_ item: ItemID, _ bytes: Range<Int64>, waits: Bool) {
         if playback.recordsPrefetch { prefetch.note(bytes) }
+        playback.read = bytes
         tellSwarm(.playerReads(item, bytes))
     }
 
@@ -136,7 +144,7 @@ extension Party {
 
     /// Looks where the player is; from the thread that may wait for it.
     func lookAtPlayer() {
-        guard let player, playback.shown != nil else { return }
+        guard let player, playback.shown != nil else { return tellRoomOfPlayer() }
         playerThread.runIfActive(eventLoop: loop) { player.snapshot() }.whenSuccess {
             [weak self] snapshot in
             self?.assumeIsolated { $0.measure(snapshot) }
@@ -144,12 +152,13 @@ extension Party {
     }
 
     private func measure(_ snapshot: PlayerSnapshot?) {
-        guard let snapshot, let position = snapshot.roomPosition else { return }
+        guard let snapshot, let position = snapshot.roomPosition else { return tellRoomOfPlayer() }
         playback.buffered = snapshot.buffered
         playback.position = position
         tellFollower(
             .measured(
                 position, isPaused: snapshot.isPaused, isStalled: snapshot.isBuffering))
+        tellRoomOfPlayer()
     }
 
     // MARK: To the player
@@ -167,6 +176,8 @@ extension Party {
             playback.shown = nil
             playback.loaded = nil
             playback.isAtEnd = false
+            playback.isSeeking = false
+            playback.read = nil
             let title = room?.items?.item(item)?.name ?? "PeerWatch"
             player?.load(item, title: title, startingAt: position, paused: paused)
         case .setPaused(let paused):

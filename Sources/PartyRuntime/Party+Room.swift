@@ -10,7 +10,10 @@ import SyncCore
 
 extension Party {
     func tellRoom(_ event: RoomEvent) {
-        for directive in room?.on(event, now: PartyClock.now) ?? [] { carryOut(directive) }
+        let roomNow = roomNow
+        let directives = room?.on(event, now: PartyClock.now, roomNow: roomNow) ?? []
+        for directive in directives { carryOut(directive) }
+        if !directives.isEmpty { showRoom() }
     }
 
     private func carryOut(_ directive: RoomDirective) {
@@ -47,6 +50,18 @@ extension Party {
             prefetchHints = hints
         case .follow(let course):
             follow(course)
+        case .undo(let course):
+            notice("Only the host controls this room.")
+            tellFollower(.course(course))
+        case .countAsReady(let course):
+            tellFollower(.course(course))
+            sendStatus()
+        case .lookAtPlayer:
+            lookAtPlayer()
+        case .heard(let chat):
+            show(chat)
+        case .unheard:
+            notice("Not sent: that was more than anybody can read.")
         case .wake(let instant):
             roomAlarm?.cancel()
             roomAlarm = loop.scheduleTask(deadline: instant.deadline) { [weak self] in
@@ -153,10 +168,7 @@ extension Party {
         if playback.item != course.item || !playback.isTurned { turn(to: course.item) }
         guard let roomNow, player != nil || configuration.isHeadless else { return }
         courseWaiting = nil
-        log.record(
-            .state(
-                paused: course.isStanding, position: course.position(at: roomNow).seconds,
-                speed: course.speed.factor, by: name(of: course.author), revision: course.revision))
+        record(course, at: roomNow)
         tellFollower(.course(course))
     }
 

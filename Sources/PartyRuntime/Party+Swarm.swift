@@ -10,8 +10,15 @@ import RoomCore
 import SwarmCore
 
 extension Party {
+    /// Tells the swarm, and carries out what it decides before it is told anything else: what is
+    /// sent at once is an event again.
     func tellSwarm(_ event: SwarmEvent) {
-        for directive in swarm.on(event, now: PartyClock.now) { carryOut(directive) }
+        swarmEvents.append(event)
+        guard swarmEvents.count == 1 else { return }
+        while let event = swarmEvents.first {
+            for directive in swarm.on(event, now: PartyClock.now) { carryOut(directive) }
+            swarmEvents.removeFirst()
+        }
     }
 
     private func carryOut(_ directive: SwarmDirective) {
@@ -60,9 +67,29 @@ extension Party {
 
     private func store(_ address: BlockAddress) {
         guard let arrival, case .fetched(let film)? = shelf?.film(address.item) else { return }
-        onWorker({
-            try film.store(address.block, leaves: arrival.leaves, bytes: arrival.bytes)
-        }) { party, result in party.stored(address, from: arrival.sender, result) }
+        storing.append(film, address, arrival)
+        storeNext()
+    }
+
+    private func storeNext() {
+        while let batch = storing.nextBatch() {
+            onWorker({
+                batch.map { order in
+                    Result {
+                        try order.film.store(
+                            order.address.block, leaves: order.arrival.leaves,
+                            bytes: order.arrival.bytes)
+                    }
+                }
+            }) { party, results in
+                party.storing.batchEnded()
+                guard case .success(let results) = results else { return }
+                for (order, result) in zip(batch, results) {
+                    party.stored(order.address, from: order.arrival.sender, result)
+                }
+                party.storeNext()
+            }
+        }
     }
 
     private func stored(
@@ -195,6 +222,10 @@ extension Party {
             return
         }
         if roomSigner != nil { hashAhead(of: address) }
+        if case .hosted(let film) = film, let block = film.fresh(address.block) {
+            read(address, for: peer, relay: relay, .success(block))
+            return
+        }
         let owesRoot = owesRoot(of: address, to: peer)
         onWorker({
             (try film.read(address.block), try owesRoot ? film.roots(of: address.block) : nil)

@@ -24,7 +24,11 @@ extension Party {
     func startTimers() {
         repeating = [
             loop.scheduleRepeatedTask(initialDelay: Self.lookInterval, delay: Self.lookInterval) {
-                [weak self] _ in self?.assumeIsolated { $0.lookAtPlayer() }
+                [weak self] _ in
+                self?.assumeIsolated { party in
+                    party.lookAtPlayer()
+                    party.showRoom()
+                }
             },
             loop.scheduleRepeatedTask(initialDelay: .zero, delay: Self.pingInterval) {
                 [weak self] _ in
@@ -56,6 +60,7 @@ extension Party {
         clocks[peer]?.add(pong, received: PartyClock.now)
         if let roundTrip = clocks[peer]?.roundTrip {
             tellSwarm(.roundTripMeasured(peer, roundTrip))
+            tellRoom(.roundTripMeasured(peer, roundTrip))
         }
         measureLine(pong, to: peer)
         guard peer == room?.keeper, roomSigner == nil, let clock = clocks[peer],
@@ -97,14 +102,16 @@ extension Party {
     func sendStatus() {
         guard !configuration.isHeadless, let item = playback.shown else { return }
         let status = PeerStatus(
-            item: item, position: playback.position, buffered: playback.buffered,
-            isStalled: playback.isStalled)
+            item: item, position: playback.position, buffered: playable.amount,
+            isStalled: playback.isStalled, isAtEnd: playback.isAtEnd,
+            isReady: room?.isReady ?? false, runsDry: room?.runsDry)
         for peer in remotes.keys { mesh?.send(.status(status), to: peer) }
     }
 
     func heard(_ status: PeerStatus, from peer: PeerID) {
         let wasStalled = statuses[peer]?.isStalled ?? false
         statuses[peer] = status
+        tellRoom(.status(status, from: peer))
         if status.isStalled != wasStalled {
             log.record(
                 status.isStalled
@@ -262,7 +269,8 @@ extension Party {
         else { return }
         hashing.ahead[address.item] = end
         let chunks = ((isNear ? known : first)..<end).compactMap { geometry.chunk(at: $0) }
-        onWorker({ try chunks.map { ($0, try film.root(of: $0)) } }) { party, result in
+        onWorker({ try chunks.map { ($0, try film.root(of: $0, toBeSent: true)) } }) {
+            party, result in
             // What fails here fails again when the block is read, and is reported there.
             guard case .success(let roots) = result else { return }
             for (chunk, root) in roots { party.rootFeeds[address.item]?.learn(root, of: chunk) }

@@ -70,6 +70,9 @@ public actor Party {
     var lastPings: [PeerID: MonotonicInstant] = [:]
     /// Blocks handed to the mesh, by receiver, oldest first.
     var underWay: [PeerID: Deque<BlockAddress>] = [:]
+    /// What the swarm is being told, the event it decides about first.
+    var swarmEvents = Deque<SwarmEvent>()
+    var storing = StoreQueue()
     /// The block that just arrived, while the swarm decides about it.
     var arrival: Arrival?
     /// Who sent the blocks that wait for their root.
@@ -81,6 +84,12 @@ public actor Party {
     /// What is to be followed and waits until the room's time is known here.
     var courseWaiting: Course?
     var playback = PlaybackBook()
+    /// What the window shows of the room.
+    var window = WindowState()
+    /// Who the room waited for when that was last told, and when it was.
+    var waitTold: (peers: [PeerID], at: MonotonicInstant)?
+    /// The timeline as last told.
+    var courseTold: Course?
     var line = LineBook()
     var pacer: UplinkPacer
 

@@ -15,6 +15,8 @@ public struct PartyConfiguration: Sendable {
 
     /// Which side of the room this process is on.
     public var role: Role
+    /// Who may do what in a room that is opened.
+    public var rules: RoomRules
     /// How this user is called.
     public var name: String
     /// Whether nobody watches here: no player at all.
@@ -34,17 +36,22 @@ public struct PartyConfiguration: Sendable {
     /// What followed `--` on the command line.
     public var mpvArguments: MpvArguments
 
+    /// An mpv that its user has open, for the films to play in; `nil` for one of our own.
+    public var lender: MpvLender?
+
     /// The port tried first when none is asked for.
     public static let usualPort = 9876
 
     /// A configuration with these values.
     public init(
-        role: Role, name: String, isHeadless: Bool = false, port: Int? = nil,
+        role: Role, rules: RoomRules = RoomRules(), name: String, isHeadless: Bool = false,
+        port: Int? = nil,
         bindAddresses: [String] = [], advertisedAddresses: [PeerAddress] = [],
         uploadLimit: Double? = nil, usesMpvConfiguration: Bool = true, loadsMpvScripts: Bool = true,
-        mpvArguments: MpvArguments = MpvArguments()
+        mpvArguments: MpvArguments = MpvArguments(), lender: MpvLender? = nil
     ) {
         self.role = role
+        self.rules = rules
         self.name = name
         self.isHeadless = isHeadless
         self.port = port
@@ -54,5 +61,6 @@ public struct PartyConfiguration: Sendable {
         self.usesMpvConfiguration = usesMpvConfiguration
         self.loadsMpvScripts = loadsMpvScripts
         self.mpvArguments = mpvArguments
+        self.lender = lender
     }
 }

@@ -29,8 +29,18 @@ public enum PartyEvent: Sendable {
     case buffering(peer: String, name: String, seconds: Double)
     /// It goes on.
     case resumed(peer: String, name: String)
-    /// The room's timeline changed.
-    case state(paused: Bool, position: Double, speed: Double, by: String, revision: UInt64)
+    /// In so many seconds somebody's player will have nothing left, if all goes on as lately.
+    case runningDry(peer: String, name: String, seconds: Double)
+    /// The room stands for these; nobody: it goes on. Once a second, and when they change.
+    case wait(peers: [String], seconds: Double, limit: Double)
+    /// A viewer is ready for the start, or not.
+    case ready(peer: String, name: String, isReady: Bool)
+    /// The film starts for all in so many seconds.
+    case countdown(seconds: Int)
+    /// The room's timeline changed; by nobody after a wait, at a film's end, and when all are ready.
+    case state(
+        paused: Bool, isWaiting: Bool, position: Double, speed: Double, by: String?,
+        revision: UInt64)
     /// How well this player follows; once a second while playing.
     case sync(
         errorMs: Double?, offsetMs: Double?, rttMs: Double?, correction: Double, buffered: Double)
@@ -44,6 +54,10 @@ public enum PartyEvent: Sendable {
     case complete(bytes: Int64, seconds: Double, from: [String: Int64], path: String?)
     /// A peer sent a block that does not match its hash.
     case verifiedBad(peer: String, chunk: UInt32, block: Int)
+    /// Somebody says something, be it this user.
+    case chat(from: String, text: String)
+    /// Somebody shows a feeling, be it this user.
+    case reaction(from: String, reaction: Reaction)
     /// The film's end is reached.
     case end(index: Int)
     /// Something failed.
@@ -76,12 +90,18 @@ extension PartyEvent {
         case .firstFrame: "first-frame"
         case .buffering: "buffering"
         case .resumed: "resumed"
+        case .runningDry: "running-dry"
+        case .wait: "wait"
+        case .ready: "ready"
+        case .countdown: "countdown"
         case .state: "state"
         case .sync: "sync"
         case .progress: "progress"
         case .shortfall: "shortfall"
         case .complete: "complete"
         case .verifiedBad: "verified-bad"
+        case .chat: "chat"
+        case .reaction: "reaction"
         case .end: "end"
         case .error: "error"
         case .left: "left"
@@ -114,10 +134,22 @@ extension PartyEvent {
         case .buffering(let peer, let name, let seconds):
             [("peer", .text(peer)), ("name", .text(name)), ("seconds", .number(seconds))]
         case .resumed(let peer, let name): [("peer", .text(peer)), ("name", .text(name))]
-        case .state(let paused, let position, let speed, let by, let revision):
+        case .runningDry(let peer, let name, let seconds):
+            [("peer", .text(peer)), ("name", .text(name)), ("seconds", .number(seconds))]
+        case .wait(let peers, let seconds, let limit):
             [
-                ("paused", .flag(paused)), ("position", .number(position)),
-                ("speed", .number(speed)), ("by", .text(by)),
+                ("peers", .array(peers.map(JSONValue.text))), ("seconds", .number(seconds)),
+                ("limit", .number(limit)),
+            ]
+        case .ready(let peer, let name, let isReady):
+            [("peer", .text(peer)), ("name", .text(name)), ("ready", .flag(isReady))]
+        case .countdown(let seconds): [("seconds", .count(Int64(seconds)))]
+        case .state(
+            let paused, let isWaiting, let position, let speed, let by, let revision):
+            [
+                ("paused", .flag(paused)), ("waiting", .flag(isWaiting)),
+                ("position", .number(position)), ("speed", .number(speed)),
+                ("by", by.map(JSONValue.text) ?? .null),
                 ("revision", .count(Int64(clamping: revision))),
             ]
         case .sync(let error, let offset, let roundTrip, let correction, let buffered):
@@ -150,6 +182,9 @@ extension PartyEvent {
                 ("peer", .text(peer)), ("chunk", .count(Int64(chunk))),
                 ("block", .count(Int64(block))),
             ]
+        case .chat(let from, let text): [("from", .text(from)), ("text", .text(text))]
+        case .reaction(let from, let reaction):
+            [("from", .text(from)), ("reaction", .text(reaction.name))]
         case .end(let index): [("index", .count(Int64(index)))]
         case .error(let error):
             [("code", .text(error.code)), ("message", .text(error.description))]

@@ -16,7 +16,11 @@ struct PlaybackBook {
     var duration: MediaPosition?
     /// How much mpv has read ahead.
     var buffered = Duration.zero
+    /// What mpv's demuxer read last of the film's bytes.
+    var read: Range<Int64>?
     var isStalled = false
+    /// Whether mpv looks for the frame of a seek.
+    var isSeeking = false
     var isAtEnd = false
     /// Whether reads are still noted for others to fetch first.
     var recordsPrefetch = false

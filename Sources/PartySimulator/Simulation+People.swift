@@ -149,7 +149,7 @@ extension Simulation {
             nodes[node].nextLook = look
             queue.plan(.looksAtPlayer(node), at: look)
         }
-        if let bytes = step.reads { tellOfReading(bytes, by: node) }
+        for bytes in step.reads { tellOfReading(bytes, by: node) }
     }
 
     mutating func seek(_ node: Int, _ seek: Int) {

@@ -47,14 +47,15 @@ struct VirtualPlayer {
 
     /// What a look at the player brought.
     struct Step {
-        /// The bytes it turned to since the last look.
-        var reads: Range<Int64>?
+        /// The bytes it turned to since the last look, one place after the other.
+        var reads: [Range<Int64>]
         /// When to look again even if no block came.
         var lookAgain: MonotonicInstant?
     }
 
     /// Plays on as far as the blocks in `held` allow.
     mutating func advance(to time: MonotonicInstant, held: [Bool]) -> Step {
+        let turnedTo = newRead()
         readOn(at: time, held: held)
         switch state {
         case .waiting(let cause, let place, let since):
@@ -72,7 +73,8 @@ struct VirtualPlayer {
             }
         case .ended: break
         }
-        return Step(reads: newRead(), lookAgain: nextLook(after: time))
+        return Step(
+            reads: [turnedTo, newRead()].compactMap { $0 }, lookAgain: nextLook(after: time))
     }
 
     private mutating func readOn(at time: MonotonicInstant, held: [Bool]) {

@@ -48,7 +48,7 @@ extension Room {
             .send(.welcome(Welcome(credential: entry, prefetch: prefetch)), to: peer))
         if let playlist { directives.append(.send(.playlist(playlist), to: peer)) }
         name(entries, hosting.key, into: &directives)
-        if let intent = timeline.current { directives.append(.send(.timeline(intent), to: peer)) }
+        tellTimeline(to: peer, into: &directives)
         if place == nil { directives.append(.memberJoined(member)) }
     }
 
@@ -94,8 +94,6 @@ extension Room {
     ) {
         let current = key.sign(Roster(epoch: nextEpoch, members: entries))
         roster = current
-        // First, so that nobody else thinks it has to.
-        restateOrphan(into: &directives)
         tellMembers(.roster(current), into: &directives)
     }
 
@@ -149,9 +147,10 @@ extension Room {
         roster = signed
         hostPeer = signed.content.members.first?.content.peer ?? hostPeer
         // The host is back, and has taken over whom the keeper took in.
-        if isHostHere { admissions = nil }
+        let isBack = isHostHere && admissions != nil
+        if isBack { admissions = nil }
         compareMembers(with: before, now: now, into: &directives)
-        if isHostHere { restateOrphan(into: &directives) }
+        if isBack { restateOrphan(into: &directives) }
         renewAdmissions(into: &directives)
     }
 
@@ -178,20 +177,18 @@ extension Room {
         }
     }
 
-    /// Makes the wish that counts this peer's own when its author is no member any more: newcomers
-    /// could not check it.
-    mutating func restateOrphan(into directives: inout [RoomDirective]) {
-        guard let intent = timeline.current?.content,
-            !everybody.contains(where: { $0.peer == intent.author })
+    /// Makes the wish that counts this peer's own: the host, who is back, cannot check its author's
+    /// word, and nor can newcomers.
+    private mutating func restateOrphan(into directives: inout [RoomDirective]) {
+        guard let intent, isOrphan(intent),
+            let next = intent.next(by: me, at: intent.anchor, since: intent.since)
         else { return }
-        let restated = signer.sign(
-            Intent(
-                revision: intent.revision + 1, author: me, item: intent.item,
-                anchor: intent.anchor, since: intent.since, speed: intent.speed,
-                isPaused: intent.isPaused))
-        guard mergeIntoTimeline(restated) == .accepted else { return }
-        tellMembers(.timeline(restated), into: &directives)
-        directives.append(.follow(Course(restated.content)))
+        announce(next, into: &directives)
+    }
+
+    /// Whether the author of a wish is no member any more, so that newcomers cannot check it.
+    func isOrphan(_ intent: Intent) -> Bool {
+        !members.contains { $0.peer == intent.author }
     }
 }
 

@@ -66,16 +66,43 @@ extension Room {
         }
     }
 
-    /// Tells a guest who we are, once: it keeps the room, or knows who does.
+    /// Tells a guest who we are, once: it keeps the room, or knows who does. It also hears what plays
+    /// here: words may have been allowed here and not there while one of the two had a keeper already.
     mutating func introduce(to peer: PeerID, into directives: inout [RoomDirective]) {
         guard confidant != peer else { return }
         confidant = peer
         directives.append(.send(.introduction(introduction), to: peer))
+        tellTimeline(to: peer, into: &directives)
     }
 
     private func keeperInSight(now: MonotonicInstant) -> PeerID? {
         let order = roster == nil ? hostPeer.map { [$0] } ?? [] : everybody.map(\.peer)
         return succession.keeper(of: order, for: me, now: now)
+    }
+
+    // MARK: A host that was cut off
+
+    /// Notes who may go on together now that this host has lost them all; one alone is rather cut off
+    /// itself, and comes back to where the host is.
+    mutating func noteIfCutOff() {
+        wentOn = connected.isEmpty && succession.lost.count > 1 ? succession.lost : []
+    }
+
+    /// Takes over what those play who went on without this host, once from each: in its own name,
+    /// whoever said it, under whichever rules and however long ago. False when there is nothing to
+    /// take over.
+    mutating func takeBack(
+        _ signed: Signed<Intent>, from peer: PeerID, into directives: inout [RoomDirective]
+    ) -> Bool {
+        let theirs = signed.content
+        guard hosting != nil, wentOn.remove(peer) != nil,
+            let intent, theirs.supersedes(intent),
+            let author = authority.member(theirs.author), signed.isSigned(by: author.key),
+            let next = theirs.next(
+                by: me, at: theirs.anchor, since: theirs.since, isAutomatic: true)
+        else { return false }
+        announce(next, into: &directives)
+        return true
     }
 
     // MARK: Newcomers
@@ -90,6 +117,7 @@ extension Room {
         else {
             // Whom it names can say more.
             if let lastWord { directives.append(.send(lastWord, to: peer)) }
+            if keeper == me { tellTimeline(to: peer, into: &directives) }
             return
         }
         let place = list.members.firstIndex { $0.peer == peer }
@@ -108,7 +136,7 @@ extension Room {
         let welcome = Welcome(credential: signer.sign(member), prefetch: prefetch)
         directives.append(.send(.welcome(welcome), to: peer))
         if let playlist { directives.append(.send(.playlist(playlist), to: peer)) }
-        if let intent = timeline.current { directives.append(.send(.timeline(intent), to: peer)) }
+        tellTimeline(to: peer, into: &directives)
         if place == nil { directives.append(.memberJoined(member)) }
     }
 
@@ -124,7 +152,6 @@ extension Room {
                 term: term, keeper: me, version: version,
                 members: Array(added.prefix(Limits.members - (roster?.content.members.count ?? 0)))
             ))
-        restateOrphan(into: &directives)
         if let lastWord { tellMembers(lastWord, into: &directives) }
     }
 

@@ -18,6 +18,22 @@ public enum RoomEvent: Sendable {
     case playlist(Signed<Playlist>)
     /// What somebody wants to play, by anyone's word with the author's signature.
     case timeline(Signed<Intent>, from: PeerID)
+    /// Who cannot play on, by anyone's word with that peer's signature.
+    case hold(Signed<Hold>, from: PeerID)
+    /// Who may do what, by anyone's word with the room's signature.
+    case rules(Signed<RoomRules>)
+    /// How a viewer is doing, by its own word.
+    case status(PeerStatus, from: PeerID)
+    /// How long a word to a peer and back takes.
+    case roundTripMeasured(PeerID, Duration)
+    /// How our player is doing.
+    case looked(PlayerCondition)
+    /// Our user is ready for the start, or not.
+    case readied(Bool)
+    /// What somebody says, by anyone's word with the author's signature.
+    case chat(Signed<Chat>, from: PeerID)
+    /// Our user says something.
+    case said(Remark)
     /// A peer said that it leaves for good; `disconnected` follows.
     case left(PeerID)
     /// A control connection is gone.
@@ -79,6 +95,16 @@ public enum RoomDirective: Hashable, Sendable {
     case prefetch([Welcome.Prefetch])
     /// The player follows this from now on.
     case follow(Course)
+    /// Our user may not do that: the player goes back to this, and the user is told.
+    case undo(Course)
+    /// Our user's play counted as being ready: the player goes back to this.
+    case countAsReady(Course)
+    /// Look at the player now, and answer with `looked`.
+    case lookAtPlayer
+    /// Show what somebody says, be it our user.
+    case heard(Chat)
+    /// Our user says more than others would hear: it was not sent.
+    case unheard(Remark)
     /// Send a `tick` at this time; the newest one counts.
     case wake(at: MonotonicInstant)
 }

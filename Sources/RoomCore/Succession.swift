@@ -59,6 +59,9 @@ struct Succession: Sendable {
     /// Whether the peer said that it leaves.
     func hasLeft(_ peer: PeerID) -> Bool { departed.contains(peer) }
 
+    /// Those who were lost and are expected back.
+    var lost: Set<PeerID> { Set(missing.keys) }
+
     /// Those who have been missing for longer than anybody waits.
     func givenUp(now: MonotonicInstant) -> [PeerID] {
         missing.filter { now - $0.value >= Self.absence }.keys.sorted()

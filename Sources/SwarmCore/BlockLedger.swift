@@ -1,7 +1,7 @@
 // What this peer has of one item, and what it is doing about the rest.
 //
-// Invariant: every block is in exactly one `BlockState`, and only the methods here move it. The
-// counts of missing and verified blocks always agree with the states.
+// Invariant: every block is in exactly one `BlockState`, and only the methods here move it. The bits
+// of missing blocks and the count of verified ones always agree with the states.
 
 import PartyModel
 
@@ -9,6 +9,8 @@ import PartyModel
 public enum BlockState: UInt8, Hashable, Sendable {
     /// Nobody was asked for it.
     case missing
+    /// Nobody was asked for it because it is on its way all the same.
+    case expected
     /// At least one peer was asked for it.
     case requested
     /// Its bytes are here and are being checked, or wait for their root.
@@ -17,68 +19,72 @@ public enum BlockState: UInt8, Hashable, Sendable {
     case verified
 }
 
-/// The states of all blocks of one item.
+/// The states of all blocks of one item, and who else has them.
 struct BlockLedger {
     let geometry: ChunkGeometry
+    var holdings: Holdings
     private var states: [BlockState]
-    private(set) var missingCount: Int
+    /// A bit per block: whether it is missing. What is missing is looked for far more often than
+    /// it changes, and mostly not there.
+    private var missing: [UInt64]
     private(set) var verifiedCount: Int
-
-    /// No block before this one is missing: where a search from the front starts.
-    private var firstMissing = 0
 
     init(geometry: ChunkGeometry, isComplete: Bool) {
         self.geometry = geometry
+        holdings = Holdings(geometry: geometry)
         let count = geometry.blockCount
         states = Array(repeating: isComplete ? .verified : .missing, count: count)
-        missingCount = isComplete ? 0 : count
+        missing = Array(repeating: isComplete ? 0 : ~0, count: (count + 63) / 64)
+        if !isComplete, count % 64 != 0 { missing[count / 64] = (1 << UInt64(count % 64)) - 1 }
         verifiedCount = isComplete ? count : 0
-        firstMissing = isComplete ? count : 0
     }
 
     var isComplete: Bool { verifiedCount == states.count }
 
     subscript(block: BlockIndex) -> BlockState { states[Int(block.number)] }
 
-    /// Moves a block; asking for what is there or unasking what arrived changes nothing.
+    /// Moves a block; what is verified stays so.
     mutating func move(_ block: BlockIndex, to new: BlockState) {
         let index = Int(block.number)
         let old = states[index]
         guard old != new, old != .verified else { return }
         states[index] = new
-        if old == .missing { missingCount -= 1 }
-        if new == .missing {
-            missingCount += 1
-            firstMissing = min(firstMissing, index)
-        }
+        if old == .missing || new == .missing { missing[index / 64] ^= 1 << UInt64(index % 64) }
         if new == .verified { verifiedCount += 1 }
     }
 
-    /// The first missing block in `range` of block numbers that a peer offers and `isCandidate`
-    /// accepts.
-    ///
-    /// Chunks of which nothing is offered are passed over 64 at a time: a guest lacks nearly all of
-    /// a long film, and another guest has nearly the same of it.
-    mutating func firstMissing(
-        in range: Range<Int>, offeredBy availability: Availability,
-        where isCandidate: (BlockIndex) -> Bool
+    /// The first missing block in `range` of block numbers that one of these peers may have and
+    /// `isCandidate` accepts.
+    func firstMissing(
+        in range: Range<Int>, offeredBy peers: PeerSet, where isCandidate: (BlockIndex) -> Bool
     ) -> BlockIndex? {
-        guard missingCount > 0 else { return nil }
-        while firstMissing < states.count, states[firstMissing] != .missing { firstMissing += 1 }
-        var index = max(range.lowerBound, firstMissing)
         let end = min(range.upperBound, states.count)
-        while index < end {
-            let chunk = availability.firstOffered(from: index / ChunkGeometry.blocksPerChunk)
-            guard let chunk else { return nil }
-            index = max(index, chunk * ChunkGeometry.blocksPerChunk)
-            let endOfChunk = min((chunk + 1) * ChunkGeometry.blocksPerChunk, end)
-            while index < endOfChunk {
-                let block = BlockIndex(unchecked: UInt32(index))
-                if states[index] == .missing, isCandidate(block) { return block }
-                index += 1
+        var index = range.lowerBound
+        while let next = nextMissing(from: index, to: end) {
+            let chunk = next / ChunkGeometry.blocksPerChunk
+            guard let offered = holdings.firstOffered(from: chunk, by: peers) else { return nil }
+            guard offered == chunk else {
+                index = offered * ChunkGeometry.blocksPerChunk
+                continue
             }
+            let block = BlockIndex(unchecked: UInt32(next))
+            if isCandidate(block) { return block }
+            index = next + 1
         }
         return nil
+    }
+
+    private func nextMissing(from index: Int, to end: Int) -> Int? {
+        guard index < end else { return nil }
+        var word = index / 64
+        var bits = missing[word] & (~0 << UInt64(index % 64))
+        while bits == 0 {
+            word += 1
+            guard word * 64 < end else { return nil }
+            bits = missing[word]
+        }
+        let found = word * 64 + bits.trailingZeroBitCount
+        return found < end ? found : nil
     }
 
     /// The verified blocks of a chunk.

@@ -22,17 +22,23 @@ struct Demand {
     /// How far ahead of a read blocks are urgent: enough for mpv's own read-ahead of 1 MiB and the
     /// next request behind it.
     static let urgentBytes: Int64 = 2 << 20
+    /// The blocks that are urgent at one place.
+    static let urgentBlocks = Int(urgentBytes) / ChunkGeometry.blockSize + 1
     /// Head, index and data: no demuxer alternates between more places.
     static let placesKept = 3
 
     /// Where the player read lately, in block numbers, newest first.
-    private(set) var places: [Range<Int>] = []
+    private(set) var places: [Range<Int>] = [] {
+        didSet { urgent = places + prefetch }
+    }
     /// The item the places are in.
     private(set) var item: ItemID?
     /// What comes after the item.
     var followers: [ItemID] = []
     /// What the host's player read before its first frame; wanted before all else until read.
-    private var prefetch: [Range<Int>] = []
+    private var prefetch: [Range<Int>] = [] {
+        didSet { urgent = places + prefetch }
+    }
     private var isSeekPending = false
 
     /// Turns to another item; what is known of places and prefetch is of the old one.
@@ -74,11 +80,23 @@ struct Demand {
     }
 
     /// The urgent ranges, most urgent first.
-    var urgent: [Range<Int>] { places.isEmpty ? prefetch : places + prefetch }
+    private(set) var urgent: [Range<Int>] = []
 
     /// Whether a player waits for blocks around here.
     func isUrgent(_ block: BlockIndex) -> Bool {
         urgent.contains { $0.contains(Int(block.number)) }
+    }
+
+    /// How soon a block is needed: the less the sooner, of the urgent less than ``urgentBlocks``.
+    func distance(to address: BlockAddress) -> Int {
+        guard address.item == item else { return .max - 1 }
+        let number = Int(address.block.number)
+        if let range = urgent.first(where: { $0.contains(number) }) {
+            return number - range.lowerBound
+        }
+        guard let start = places.first?.lowerBound else { return Self.urgentBlocks }
+        let ahead = number - start
+        return Self.urgentBlocks + (ahead >= 0 ? ahead : ahead + Int(UInt32.max))
     }
 
     /// Everything in the order it is wanted once the urgent is under way.

@@ -6,7 +6,7 @@
 
 import PartyModel
 
-/// What is expected by push, and until when it is waited for.
+/// What is expected by push, and since when.
 struct Expectations {
     /// For a block the player does not need yet: several rounds of a slow relay.
     static let patience = Duration.seconds(3)
@@ -19,7 +19,6 @@ struct Expectations {
     var isEmpty: Bool { since.isEmpty }
 
     /// The block is on its way; `false` when that was known, and changes nothing.
-    @discardableResult
     mutating func expect(_ address: BlockAddress, now: MonotonicInstant) -> Bool {
         guard since[address] == nil else { return false }
         since[address] = now
@@ -30,15 +29,26 @@ struct Expectations {
 
     /// Whether the block should be waited for.
     func covers(
-        _ address: BlockAddress, urgent: Bool, peers: Int, now: MonotonicInstant
+        _ address: BlockAddress, isUrgent: Bool, peers: Int, now: MonotonicInstant
     ) -> Bool {
         guard let since = since[address] else { return false }
-        let patience = urgent ? Self.urgentPatience * max(1, (peers + 5) / 10) : Self.patience
-        return now - since < patience
+        return now - since < Self.patience(isUrgent: isUrgent, peers: peers)
     }
 
-    mutating func expire(now: MonotonicInstant) {
-        guard !since.isEmpty else { return }
-        since = since.filter { now - $0.value < Self.patience }
+    private static func patience(isUrgent: Bool, peers: Int) -> Duration {
+        isUrgent ? urgentPatience * max(1, (peers + 5) / 10) : patience
+    }
+
+    /// What is not waited for any longer.
+    mutating func expire(
+        now: MonotonicInstant, peers: Int, isUrgent: (BlockAddress) -> Bool
+    ) -> [BlockAddress] {
+        let late = since.filter { address, since in
+            now - since >= Self.patience(isUrgent: isUrgent(address), peers: peers)
+        }
+        for (address, since) in late where now - since >= Self.patience {
+            self.since[address] = nil
+        }
+        return Array(late.keys)
     }
 }

@@ -16,22 +16,23 @@ struct PeerLedger {
     }
 
     /// A block on its way out.
-    struct Sending {
+    private struct Sending {
+        let address: BlockAddress
         let since: MonotonicInstant
         /// Whether the peer asked for it.
         let isAnswer: Bool
     }
 
+    let id: PeerID
     let isHost: Bool
-    let slot: Int
     /// Whether it is on this LAN: what goes there is not paced.
     var isLocal = false
-    var availability: [ItemID: Availability] = [:]
     private(set) var asked: [BlockAddress: Asked] = [:]
     private var urgentOwed: Deque<BlockAddress> = []
     private var laterOwed: Deque<BlockAddress> = []
     private(set) var owed: Set<BlockAddress> = []
-    private(set) var sending: [BlockAddress: Sending] = [:]
+    /// What is on its way out, the oldest first.
+    private var sending: [Sending] = []
     /// Blocks sent unasked that the peer has not said it has.
     private var unconfirmed: [BlockAddress: MonotonicInstant] = [:]
     private var confirmed = RateEstimator()
@@ -49,13 +50,9 @@ struct PeerLedger {
     /// When it last sent a block, or was first asked while nothing was open.
     var lastProgress: MonotonicInstant?
 
-    init(isHost: Bool, slot: Int) {
+    init(id: PeerID, isHost: Bool) {
+        self.id = id
         self.isHost = isHost
-        self.slot = slot
-    }
-
-    func has(_ address: BlockAddress) -> Bool {
-        availability[address.item]?.contains(address.block) ?? false
     }
 
     // MARK: What we asked for
@@ -68,6 +65,14 @@ struct PeerLedger {
         let bytes = rate * (roundTrip.inSeconds + 0.1) * 1.25
         let blocks = Int(min(bytes, 1e9)) / ChunkGeometry.blockSize
         return min(max(blocks, 2), Self.largestFlight)
+    }
+
+    /// How many blocks may be asked for now, beside those that were.
+    mutating func roomForAsking(at now: MonotonicInstant) -> Int {
+        let allowed = blocksInFlightAllowed(at: now)
+        let free = allowed - asked.count
+        // Topping up by single blocks would double the number of messages.
+        return free >= min(allowed / 4, 8) || asked.count < 2 ? max(free, 0) : 0
     }
 
     /// Before a rate is known: two would idle a fast link for a round trip, more would make the
@@ -126,6 +131,9 @@ struct PeerLedger {
     /// The peer takes a request back, or gets another answer; `false` when it is too late.
     mutating func forgive(_ address: BlockAddress) -> Bool { owed.remove(address) != nil }
 
+    /// Whether there may be a block it asked for in such a queue.
+    func mayBeOwed(urgent: Bool) -> Bool { urgent ? !urgentOwed.isEmpty : !laterOwed.isEmpty }
+
     /// The next block it asked for, now taken out.
     mutating func nextOwed(urgent: Bool) -> BlockAddress? {
         while let address = urgent ? urgentOwed.popFirst() : laterOwed.popFirst() {
@@ -149,31 +157,32 @@ struct PeerLedger {
     /// A block not confirmed after so long was lost on the way to the disk.
     static let confirmationLimit = Duration.seconds(10)
 
-    func isStuck(at now: MonotonicInstant) -> Bool {
-        sending.values.contains { now - $0.since > Self.stuckAfter }
-    }
+    var sendsUnderWay: Int { sending.count }
 
-    func canBeSent(at now: MonotonicInstant) -> Bool {
-        sending.count < Self.sendsAtOnce && !isStuck(at: now)
+    func isStuck(at now: MonotonicInstant) -> Bool {
+        guard let oldest = sending.first else { return false }
+        return now - oldest.since > Self.stuckAfter
     }
 
     var canBePushed: Bool { !isFull && unconfirmed.count < credit }
 
     mutating func send(_ address: BlockAddress, isAnswer: Bool, at now: MonotonicInstant) {
-        sending[address] = Sending(since: now, isAnswer: isAnswer)
+        sending.append(Sending(address: address, since: now, isAnswer: isAnswer))
         if !isAnswer { unconfirmed[address] = now }
     }
 
-    /// The block has left, or never will; what was noted when it was handed over.
-    mutating func sent(_ address: BlockAddress) -> Sending? {
-        sending.removeValue(forKey: address)
+    /// The block has left, or never will; whether it was an answer, `nil` when it was not on its way.
+    mutating func sent(_ address: BlockAddress) -> Bool? {
+        guard let index = sending.firstIndex(where: { $0.address == address }) else { return nil }
+        return sending.remove(at: index).isAnswer
     }
 
     /// Whether the block went to the peer unasked and it has not said so yet: a request for it has
     /// crossed it on the way.
     func isUnconfirmed(_ address: BlockAddress) -> Bool { unconfirmed[address] != nil }
 
-    var hasUnconfirmed: Bool { !unconfirmed.isEmpty }
+    /// Whether something is under way, in either direction.
+    var isBusy: Bool { !asked.isEmpty || !sending.isEmpty || !unconfirmed.isEmpty }
 
     /// The peer has the block.
     mutating func confirm(_ address: BlockAddress, at now: MonotonicInstant) {
@@ -194,6 +203,7 @@ struct PeerLedger {
     }
 
     mutating func expireUnconfirmed(at now: MonotonicInstant) {
+        guard unconfirmed.contains(where: { now - $0.value > Self.confirmationLimit }) else { return }
         unconfirmed = unconfirmed.filter { now - $0.value <= Self.confirmationLimit }
     }
 }

@@ -1,10 +1,13 @@
-// What this peer has promised to bring to others, oldest block first.
+// What this peer has promised to bring to others, and which of it goes out next.
 //
 // A guest owes the blocks the host gave it for passing on; the host owes those it spreads itself.
-// Of one block's receivers the most deprived comes first (Massoulié et al., "Randomized decentralized
-// broadcasting algorithms", 2007, show that serving the most deprived is rate-optimal on a full mesh).
+// What is needed soonest goes first, whenever it came: everybody watches the same place, so what this
+// peer's player needs next the others' players do, too. Of one block's receivers the most deprived
+// comes first (Massoulié et al., "Randomized decentralized broadcasting algorithms", 2007, show that
+// serving the most deprived is rate-optimal on a full mesh).
 //
-// Invariant: a receiver is in a block's set until it was sent the block, said that it has it, or left.
+// Invariant: a receiver is in a block's set until it was sent the block, said that it has it, or left;
+// `places` finds each entry that has receivers, and `owed` counts them.
 
 import PartyModel
 
@@ -15,74 +18,76 @@ struct RelayQueue {
         var receivers: PeerSet
     }
 
+    /// In the order they came; those without receivers are holes.
     private var entries: [Entry] = []
-    /// Entries before this one have no receivers left.
-    private var head = 0
-    /// Blocks still to be sent, counted per receiver.
-    private(set) var count = 0
+    private var places: [BlockAddress: Int] = [:]
+    /// By slot: blocks still to be sent.
+    private var owed = [Int](repeating: 0, count: Limits.members)
+    /// Everybody who is to get anything.
+    private(set) var pending = PeerSet.empty
+
+    var isEmpty: Bool { pending.isEmpty }
 
     mutating func add(_ address: BlockAddress, to receivers: PeerSet) {
         guard !receivers.isEmpty else { return }
-        // Dropping the empty front now and then keeps the cost of it constant per entry.
-        if head > entries.count / 2 {
-            entries.removeFirst(head)
-            head = 0
+        let place = places[address] ?? append(address)
+        for slot in receivers.subtracting(entries[place].receivers) {
+            entries[place].receivers.insert(slot)
+            owed[slot] += 1
+            pending.insert(slot)
         }
-        entries.append(Entry(address: address, receivers: receivers))
-        count += receivers.count
     }
 
-    /// The next block and its receiver, now taken out; `nil` when nobody `canTake` any.
+    private mutating func append(_ address: BlockAddress) -> Int {
+        // Closing the holes when they are the half keeps the cost of it constant per entry.
+        if entries.count > 2 * places.count + 16 {
+            entries.removeAll { $0.receivers.isEmpty }
+            for (place, entry) in entries.enumerated() { places[entry.address] = place }
+        }
+        entries.append(Entry(address: address, receivers: .empty))
+        places[address] = entries.count - 1
+        return entries.count - 1
+    }
+
+    /// The next block and its receiver, now taken out; `nil` when there is none for those.
     ///
-    /// - Parameter canTake: how many blocks the peer in a slot has, or `nil` when it takes none now.
-    mutating func next(canTake: (Int) -> Int?) -> (BlockAddress, slot: Int)? {
-        var open = PeerSet.empty
-        var held = [Int](repeating: 0, count: Limits.members)
-        for slot in pending.slots {
-            guard let count = canTake(slot) else { continue }
-            open.insert(slot)
-            held[slot] = count
+    /// - Parameters:
+    ///   - open: who can be sent something.
+    ///   - held: how many blocks the peer in a slot has.
+    ///   - distance: how soon a block is needed; of equals the one that came first goes first.
+    mutating func next(
+        open: PeerSet, held: (Int) -> Int, distance: (BlockAddress) -> Int
+    ) -> (BlockAddress, slot: Int)? {
+        guard !open.isDisjoint(with: pending) else { return nil }
+        var best: (place: Int, distance: Int)?
+        for place in entries.indices
+        where !entries[place].receivers.isDisjoint(with: open) {
+            let distance = distance(entries[place].address)
+            if distance < best?.distance ?? .max { best = (place, distance) }
         }
-        guard !open.isEmpty else { return nil }
-        for index in head..<entries.count {
-            let candidates = PeerSet(bits: entries[index].receivers.bits & open.bits)
-            guard let slot = candidates.slots.min(by: { held[$0] < held[$1] }) else { continue }
-            take(slot, at: index)
-            return (entries[index].address, slot)
-        }
-        return nil
-    }
-
-    /// All receivers of anything.
-    private var pending: PeerSet {
-        var pending = PeerSet.empty
-        for entry in entries[head...] {
-            pending.bits |= entry.receivers.bits
-            if pending.count == Limits.members { break }
-        }
-        return pending
+        guard let place = best?.place,
+            let slot = entries[place].receivers.intersection(open).min(by: { held($0) < held($1) })
+        else { return nil }
+        let address = entries[place].address
+        take(slot, at: place)
+        return (address, slot)
     }
 
     /// The peer has the block, wherever it came from.
     mutating func received(_ address: BlockAddress, by slot: Int) {
-        guard let index = entries[head...].firstIndex(where: { $0.address == address }) else {
-            return
-        }
-        take(slot, at: index)
-    }
-
-    /// Who still is to get this block.
-    func receivers(of address: BlockAddress) -> PeerSet {
-        entries[head...].first { $0.address == address }?.receivers ?? .empty
+        guard let place = places[address] else { return }
+        take(slot, at: place)
     }
 
     mutating func leave(_ slot: Int) {
-        for index in head..<entries.count { take(slot, at: index) }
+        guard owed[slot] > 0 else { return }
+        for place in entries.indices { take(slot, at: place) }
     }
 
-    private mutating func take(_ slot: Int, at index: Int) {
-        guard entries[index].receivers.remove(slot) else { return }
-        count -= 1
-        while head < entries.count, entries[head].receivers.isEmpty { head += 1 }
+    private mutating func take(_ slot: Int, at place: Int) {
+        guard entries[place].receivers.remove(slot) else { return }
+        owed[slot] -= 1
+        if owed[slot] == 0 { pending.remove(slot) }
+        if entries[place].receivers.isEmpty { places[entries[place].address] = nil }
     }
 }

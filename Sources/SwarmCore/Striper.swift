@@ -47,6 +47,13 @@ struct Striper {
             self.geometry = geometry
             isGiven = Array(repeating: false, count: geometry.blockCount)
         }
+
+        /// The number of the next free block from the cursor on and round again, which moves there.
+        mutating func nextFree() -> Int? {
+            guard givenCount < isGiven.count else { return nil }
+            while isGiven[cursor] { cursor = cursor + 1 < isGiven.count ? cursor + 1 : 0 }
+            return cursor
+        }
     }
 
     /// A guest that passes blocks on.
@@ -60,6 +67,12 @@ struct Striper {
         var failures = 0
         var lastFailure: MonotonicInstant?
 
+        mutating func passedOn(at now: MonotonicInstant) {
+            failures = 0
+            rate.count(ChunkGeometry.blockSize, at: now)
+            bestRate = max(bestRate * Striper.forgetting, rate.rate(at: now))
+        }
+
         func isTrusted(at now: MonotonicInstant) -> Bool {
             guard failures >= Striper.failuresAllowed, let lastFailure else { return true }
             return backlog == 0 && now - lastFailure > Striper.trialInterval
@@ -68,12 +81,13 @@ struct Striper {
 
     private var items: [ItemID: Item] = [:]
     private var order: [ItemID] = []
-    private var relays: [Int: Relay] = [:]
+    /// By slot.
+    private var relays: [Relay?] = Array(repeating: nil, count: Limits.members)
     private(set) var underWay: [BlockAddress: Passage] = [:]
-    /// Blocks that players wait for and nobody was given, oldest wish first.
-    private var wanted: [BlockAddress] = []
-    /// Blocks that were asked for without haste and nobody was given, oldest wish first.
-    private var asked: [BlockAddress] = []
+    /// Blocks that players wait for and nobody was given.
+    private var wanted = WishList()
+    /// Blocks that were asked for without haste and nobody was given.
+    private var asked = WishList()
 
     /// Before a guest has passed anything on: a usual home uplink, 10 Mbit/s.
     static let assumedRate = 1_250_000.0
@@ -137,15 +151,14 @@ struct Striper {
     /// A player waits for a block that nobody was given: it goes out next, and, if it `leads`, what
     /// follows it after.
     mutating func want(_ address: BlockAddress, leads: Bool) {
-        guard isFree(address), !wanted.contains(address) else { return }
-        wanted.append(address)
+        guard isFree(address), wanted.add(address) else { return }
         if leads { lead(to: address) }
     }
 
     /// A block that nobody was given is asked for, without haste: before what nobody asked for.
     mutating func ask(_ address: BlockAddress) {
-        guard isFree(address), !asked.contains(address) else { return }
-        asked.append(address)
+        guard isFree(address) else { return }
+        _ = asked.add(address)
     }
 
     /// The room watches from this block on: it and what follows go out next.
@@ -158,11 +171,7 @@ struct Striper {
         guard var passage = underWay[address], passage.lackers.remove(slot) else { return }
         underWay[address] = passage.lackers.isEmpty ? nil : passage
         relays[passage.owner]?.backlog -= 1
-        guard let now, var relay = relays[passage.owner] else { return }
-        relay.failures = 0
-        relay.rate.count(ChunkGeometry.blockSize, at: now)
-        relay.bestRate = max(relay.bestRate * Self.forgetting, relay.rate.rate(at: now))
-        relays[passage.owner] = relay
+        if let now { relays[passage.owner]?.passedOn(at: now) }
     }
 
     private mutating func give(_ address: BlockAddress) {
@@ -174,7 +183,7 @@ struct Striper {
 
     /// What each guest passes on, in bytes per second; `nil` while one of them was not measured.
     var relayRates: [Double]? {
-        let rates = relays.values.map(\.bestRate)
+        let rates = relays.compactMap { $0?.bestRate }
         return rates.contains(0) ? nil : rates
     }
 
@@ -182,48 +191,46 @@ struct Striper {
     ///
     /// - Parameters:
     ///   - hostRate: what the host sends, in bytes per second.
+    ///   - open: the guests that can be sent a block now.
     ///   - lackers: the guests that lack a block.
-    ///   - canTake: whether the guest in a slot can be sent a block now.
     mutating func next(
-        now: MonotonicInstant, hostRate: Double, lackers: (BlockAddress) -> PeerSet,
-        canTake: (Int) -> Bool
+        now: MonotonicInstant, hostRate: Double, open: PeerSet,
+        lackers: (BlockAddress) -> PeerSet
     ) -> Push? {
-        guard relays.keys.contains(where: canTake), let address = nextFree() else { return nil }
-        let lacking = lackers(address)
-        guard !lacking.isEmpty else {
+        guard !open.isEmpty else { return nil }
+        while let address = nextFree() {
+            let lacking = lackers(address)
+            guard !lacking.isEmpty else {
+                give(address)
+                continue
+            }
+            guard let owner = owner(of: lacking, hostRate: hostRate, now: now, open: open) else {
+                return nil
+            }
             give(address)
-            return next(now: now, hostRate: hostRate, lackers: lackers, canTake: canTake)
+            guard case .guest(let slot) = owner else { return .spread(address, lacking) }
+            let others = lacking.subtracting(PeerSet(slot))
+            if !others.isEmpty {
+                underWay[address] = Passage(owner: slot, lackers: others, since: now)
+                relays[slot]?.backlog += others.count
+            }
+            return .relay(address, slot: slot)
         }
-        guard let owner = owner(of: lacking, hostRate: hostRate, now: now, canTake: canTake) else {
-            return nil
-        }
-        give(address)
-        wanted.removeAll { $0 == address }
-        guard case .guest(let slot) = owner else { return .spread(address, lacking) }
-        var others = lacking
-        _ = others.remove(slot)
-        if !others.isEmpty {
-            underWay[address] = Passage(owner: slot, lackers: others, since: now)
-            relays[slot]?.backlog += others.count
-        }
-        return .relay(address, slot: slot)
+        return nil
     }
 
     private mutating func nextFree() -> BlockAddress? {
-        let items = items
-        wanted.removeAll { items[$0.item]?.isGiven[Int($0.block.number)] != false }
-        asked.removeAll { items[$0.item]?.isGiven[Int($0.block.number)] != false }
-        if let first = wanted.first ?? asked.first { return first }
+        while let first = wanted.first {
+            if isFree(first) { return first }
+            wanted.removeFirst()
+        }
+        while let first = asked.first {
+            if isFree(first) { return first }
+            asked.removeFirst()
+        }
         for id in order {
-            guard var item = items[id], item.givenCount < item.isGiven.count else { continue }
-            let count = item.isGiven.count
-            var steps = 0
-            while steps < count, item.isGiven[item.cursor % count] {
-                item.cursor = (item.cursor + 1) % count
-                steps += 1
-            }
-            self.items[id]?.cursor = item.cursor
-            if let block = item.geometry.block(at: item.cursor) {
+            if let number = items[id]?.nextFree(), let block = items[id]?.geometry.block(at: number)
+            {
                 return BlockAddress(item: id, block: block)
             }
         }
@@ -238,19 +245,19 @@ struct Striper {
     /// Who will have brought the block to all that lack it soonest; `nil` when that guest has to be
     /// waited for.
     private func owner(
-        of lacking: PeerSet, hostRate: Double, now: MonotonicInstant, canTake: (Int) -> Bool
+        of lacking: PeerSet, hostRate: Double, now: MonotonicInstant, open: PeerSet
     ) -> Owner? {
         let reach = Double(lacking.count)
         let block = Double(ChunkGeometry.blockSize)
         var best: (slot: Int, time: Double, rate: Double)?
-        for slot in lacking.slots {
-            guard let relay = relays[slot], canTake(slot) else { continue }
+        for slot in lacking.intersection(open) {
+            guard let relay = relays[slot] else { continue }
             guard reach == 1 || relay.isTrusted(at: now) else { continue }
             let rate = relay.bestRate > 0 ? relay.bestRate : max(hostRate, Self.assumedRate)
             let time = (Double(relay.backlog) + reach - 1) * block / rate
             if time < best?.time ?? .infinity { best = (slot, time, rate) }
         }
-        guard let best else { return lacking.slots.contains(where: canTake) ? .host : nil }
+        guard let best else { return lacking.isDisjoint(with: open) ? nil : .host }
         // Mutualcast's second case: beyond this the guests' links are full and the host's is not.
         let hostTime = 2 * reach * block / max(hostRate, 1)
         let relayTime = 2 * (reach - 1) * block / best.rate

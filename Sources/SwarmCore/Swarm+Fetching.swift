@@ -14,130 +14,150 @@ extension Swarm {
     // MARK: Asking
 
     mutating func fetch(now: MonotonicInstant, into directives: inout [SwarmDirective]) {
-        guard !isPaused, demand.item != nil, items.values.contains(where: { !$0.isComplete })
-        else { return }
-        for peer in sortedForAsking(now: now) { ask(peer, now: now, into: &directives) }
+        guard !promising.isEmpty, !isPaused, demand.item != nil, incompleteCount > 0 else { return }
+        for slot in byPreference(promising, now: now) {
+            ask(slot, now: now, into: &directives)
+        }
+        promising = .empty
     }
 
     /// Guests before the host, so that the host sends only what nobody else has; among equals the
     /// faster one first.
-    private mutating func sortedForAsking(now: MonotonicInstant) -> [PeerID] {
-        let rates = peers.keys.map { peer in
-            (peer, peers[peer]?.isHost ?? false, peers[peer]?.received.rate(at: now) ?? 0)
+    private mutating func byPreference(_ some: PeerSet, now: MonotonicInstant) -> [Int] {
+        let rates = peers.inOrder.filter(some.contains).map { slot in
+            (slot: slot, rate: peers[slot]?.received.rate(at: now) ?? 0)
         }
+        let hosts = peers.hosts
         return rates.sorted { left, right in
-            if left.1 != right.1 { return !left.1 }
-            return left.2 != right.2 ? left.2 > right.2 : left.0 < right.0
-        }.map(\.0)
+            let isHost = (left: hosts.contains(left.slot), right: hosts.contains(right.slot))
+            return isHost.left == isHost.right ? left.rate > right.rate : isHost.right
+        }.map(\.slot)
     }
 
     private mutating func ask(
-        _ peer: PeerID, now: MonotonicInstant, into directives: inout [SwarmDirective]
+        _ slot: Int, now: MonotonicInstant, into directives: inout [SwarmDirective]
     ) {
-        guard var ledger = peers[peer], !ledger.isSilent(at: now) else { return }
-        let allowed = ledger.blocksInFlightAllowed(at: now)
-        let free = allowed - ledger.asked.count
-        // Topping up by single blocks would double the number of messages.
-        guard free > 0, free >= min(allowed / 4, 8) || ledger.asked.count < 2 else {
-            peers[peer] = ledger
-            return
-        }
+        guard peers[slot]?.isSilent(at: now) == false,
+            let free = peers[slot]?.roomForAsking(at: now), free > 0
+        else { return }
+        let others = peers.hosts.contains(slot) ? answeringGuests(at: now) : .empty
         var urgent: [BlockAddress] = []
         var later: [BlockAddress] = []
         while urgent.count + later.count < free,
-            let (address, isUrgent) = next(for: ledger, now: now)
+            let (address, isUrgent) = next(for: slot, unlessAt: others, now: now)
         {
             items[address.item]?.move(address.block, to: .requested)
-            ledger.ask(address, at: now)
+            peers[slot]?.ask(address, at: now)
             if isUrgent { urgent.append(address) } else { later.append(address) }
         }
-        if urgent.isEmpty, later.isEmpty, let late = lateBlock(for: ledger, now: now) {
-            ledger.ask(late, at: now)
-            urgent.append(late)
-        }
-        peers[peer] = ledger
-        for request in BlockRequest.batches(urgent, isUrgent: true)
-            + BlockRequest.batches(later, isUrgent: false)
-        {
-            directives.append(.send(.request(request), to: peer))
-        }
+        request(urgent, isUrgent: true, of: slot, into: &directives)
+        request(later, isUrgent: false, of: slot, into: &directives)
     }
 
-    /// The most wanted missing block that this peer has and should be asked for.
-    private mutating func next(
-        for peer: PeerLedger, now: MonotonicInstant
+    private func request(
+        _ addresses: [BlockAddress], isUrgent: Bool, of slot: Int,
+        into directives: inout [SwarmDirective]
+    ) {
+        guard let peer = peers[slot]?.id else { return }
+        directives += BlockRequest.batches(addresses, isUrgent: isUrgent)
+            .map { .send(.request($0), to: peer) }
+    }
+
+    /// The guests that are asked before the host.
+    private func answeringGuests(at now: MonotonicInstant) -> PeerSet {
+        var guests = peers.guests
+        for slot in guests where peers[slot]?.isSilent(at: now) ?? true { guests.remove(slot) }
+        return guests
+    }
+
+    /// The most wanted missing block that a peer has and should be asked for: none that `others`
+    /// have.
+    private func next(
+        for slot: Int, unlessAt others: PeerSet, now: MonotonicInstant
     ) -> (BlockAddress, isUrgent: Bool)? {
         guard let item = demand.item else { return nil }
-        let urgent = demand.urgent
-        if let block = first(in: urgent, of: item, from: peer, urgent: true, now: now) {
+        if let block = first(in: demand.urgent, of: item, from: slot, unlessAt: others) {
             return (block, true)
         }
-        if peer.isHost, let lastPush, now - lastPush < Self.pushPause { return nil }
+        if peers.hosts.contains(slot), let lastPush, now - lastPush < Self.pushPause { return nil }
         for wanted in [item] + demand.followers {
             guard let count = items[wanted]?.geometry.blockCount else { continue }
             let order = wanted == item ? demand.order(blockCount: count) : [0..<count]
-            if let block = first(in: order, of: wanted, from: peer, urgent: false, now: now) {
+            if let block = first(in: order, of: wanted, from: slot, unlessAt: others) {
                 return (block, false)
             }
         }
         return nil
     }
 
-    private mutating func first(
-        in ranges: [Range<Int>], of item: ItemID, from peer: PeerLedger, urgent: Bool,
-        now: MonotonicInstant
+    private func first(
+        in ranges: [Range<Int>], of item: ItemID, from slot: Int, unlessAt others: PeerSet
     ) -> BlockAddress? {
-        guard let availability = peer.availability[item] else { return nil }
-        let holders = peer.isHost ? guestsAvailability(of: item, now: now) : []
-        let expectations = expectations
-        let count = peers.count
+        guard let ledger = items[item] else { return nil }
         for range in ranges {
-            let found = items[item]?.firstMissing(in: range, offeredBy: availability) { block in
-                let address = BlockAddress(item: item, block: block)
-                return availability.contains(block) && peer.asked[address] == nil
-                    && !expectations.covers(address, urgent: urgent, peers: count, now: now)
-                    && !holders.contains { $0.contains(block) }
+            let found = ledger.firstMissing(in: range, offeredBy: PeerSet(slot)) { block in
+                let holders = ledger.holdings.holders(of: block)
+                // What was taken back is still to be answered, and not to be asked for before.
+                return holders.contains(slot) && holders.isDisjoint(with: others)
+                    && peers[slot]?.asked[BlockAddress(item: item, block: block)] == nil
             }
             if let found { return BlockAddress(item: item, block: found) }
         }
         return nil
     }
 
-    /// What the guests that answer have: the host is not asked for it.
-    private func guestsAvailability(of item: ItemID, now: MonotonicInstant) -> [Availability] {
-        peers.values.compactMap { peer in
-            peer.isHost || peer.isSilent(at: now) ? nil : peer.availability[item]
+    /// Blocks the player waits for whose only request is late: another peer may be sooner.
+    mutating func askAgain(now: MonotonicInstant, into directives: inout [SwarmDirective]) {
+        guard let item = demand.item, let place = demand.places.first else { return }
+        for number in place.prefix(Self.blocksDoubled) {
+            guard let block = items[item]?.geometry.block(at: number),
+                items[item]?[block] == .requested
+            else { continue }
+            let address = BlockAddress(item: item, block: block)
+            let waits = peers.present.compactMap { slot in
+                peers[slot]?.asked[address].map { now - $0.since - (peers[slot]?.roundTrip ?? .zero) }
+            }
+            guard waits.count == 1, waits.allSatisfy({ $0 > Self.lateness }),
+                let slot = anotherHolder(of: address, now: now)
+            else { continue }
+            peers[slot]?.ask(address, at: now)
+            request([address], isUrgent: true, of: slot, into: &directives)
         }
     }
 
-    /// A block the player waits for whose only request is late: this peer may be sooner.
-    private func lateBlock(for peer: PeerLedger, now: MonotonicInstant) -> BlockAddress? {
-        guard let item = demand.item, let ledger = items[item], let place = demand.places.first
-        else { return nil }
-        for number in place.prefix(Self.blocksDoubled) {
-            guard let block = ledger.geometry.block(at: number), ledger[block] == .requested
-            else { continue }
-            let address = BlockAddress(item: item, block: block)
-            guard peer.has(address), peer.asked[address] == nil else { continue }
-            let waits = peers.values.compactMap { other in
-                other.asked[address].map { now - $0.since - other.roundTrip }
-            }
-            if waits.count == 1, waits.allSatisfy({ $0 > Self.lateness }) { return address }
+    /// The best peer with room for a request that has the block and was not asked for it.
+    private mutating func anotherHolder(of address: BlockAddress, now: MonotonicInstant) -> Int? {
+        guard let holders = items[address.item]?.holdings.holders(of: address.block) else {
+            return nil
         }
-        return nil
+        return byPreference(holders, now: now).first { slot in
+            peers[slot]?.asked[address] == nil && peers[slot]?.isSilent(at: now) == false
+                && peers[slot]?.roomForAsking(at: now) ?? 0 > 0
+        }
+    }
+
+    /// A peer that was asked and does not answer: others may be.
+    mutating func passOver(_ slot: Int, now: MonotonicInstant) {
+        for (address, asked) in peers[slot]?.asked ?? [:] where !asked.isCancelled {
+            peers[slot]?.cancel(address)
+            unask(address, now: now)
+        }
     }
 
     /// After a jump: what is under way but not needed at the new place only stands in its way.
-    mutating func cancelAllButUrgent(into directives: inout [SwarmDirective]) {
-        for peer in peers.keys.sorted() {
-            let stale = (peers[peer]?.asked ?? [:]).filter { address, asked in
+    mutating func cancelAllButUrgent(
+        now: MonotonicInstant, into directives: inout [SwarmDirective]
+    ) {
+        for slot in peers.inOrder {
+            guard let peer = peers[slot]?.id else { continue }
+            let stale = (peers[slot]?.asked ?? [:]).filter { address, asked in
                 !asked.isCancelled
                     && !(address.item == demand.item && demand.isUrgent(address.block))
             }
             let addresses = stale.keys.sorted(by: Self.inOrder)
             for address in addresses {
-                peers[peer]?.cancel(address)
-                unask(address)
+                peers[slot]?.cancel(address)
+                unask(address, now: now)
             }
             directives += BlockRequest.batches(addresses, isUrgent: false)
                 .map { .send(.cancel($0), to: peer) }
@@ -145,22 +165,52 @@ extension Swarm {
     }
 
     /// A block that one peer owes no more is missing again, unless another one owes it.
-    mutating func unask(_ address: BlockAddress) {
+    mutating func unask(_ address: BlockAddress, now: MonotonicInstant) {
         guard items[address.item]?[address.block] == .requested else { return }
-        let isAsked = peers.values.contains { $0.asked[address].map { !$0.isCancelled } ?? false }
-        if !isAsked { items[address.item]?.move(address.block, to: .missing) }
+        let isAsked = peers.present.contains { slot in
+            peers[slot]?.asked[address].map { !$0.isCancelled } ?? false
+        }
+        if !isAsked { release(address, now: now) }
+    }
+
+    // MARK: What is waited for
+
+    /// A block that nobody is asked for is missing, or on its way all the same.
+    mutating func release(_ address: BlockAddress, now: MonotonicInstant) {
+        let isExpected = expectations.covers(
+            address, isUrgent: isUrgent(address), peers: peers.count, now: now)
+        items[address.item]?.move(address.block, to: isExpected ? .expected : .missing)
+        if !isExpected { promising = peers.present }
+    }
+
+    /// What was expected and is late is missing.
+    mutating func stopExpecting(now: MonotonicInstant) {
+        guard !expectations.isEmpty else { return }
+        let demand = demand
+        let late = expectations.expire(now: now, peers: peers.count) { address in
+            address.item == demand.item && demand.isUrgent(address.block)
+        }
+        for address in late where items[address.item]?[address.block] == .expected {
+            items[address.item]?.move(address.block, to: .missing)
+        }
+    }
+
+    private func isUrgent(_ address: BlockAddress) -> Bool {
+        address.item == demand.item && demand.isUrgent(address.block)
     }
 
     mutating func refused(_ request: BlockRequest, by peer: PeerID, now: MonotonicInstant) {
+        guard let slot = peers.slot(of: peer) else { return }
+        promising.insert(slot)
         for address in addresses(of: request) ?? [] {
-            if peers[peer]?.takeBack(address) ?? false { continue }
-            guard let asked = peers[peer]?.answer(address), !asked.isCancelled else { continue }
+            if peers[slot]?.takeBack(address) ?? false { continue }
+            guard let asked = peers[slot]?.answer(address), !asked.isCancelled else { continue }
             // It is on its way, from there or from whom the host gave it to; who says so again
             // does not have it.
-            if !expectations.expect(address, now: now), peers[peer]?.isHost == false {
-                peers[peer]?.availability[address.item]?.remove(address.block)
+            if !expectations.expect(address, now: now), !peers.hosts.contains(slot) {
+                items[address.item]?.holdings.remove(address.block, at: slot)
             }
-            unask(address)
+            unask(address, now: now)
         }
     }
 
@@ -178,21 +228,27 @@ extension Swarm {
             return
         }
         let address = BlockAddress(item: item, block: block)
-        let isAnswer = peers[peer]?.answer(address) != nil
-        peers[peer]?.received.count(byteCount, at: now)
-        peers[peer]?.lastProgress = now
+        let slot = peers.slot(of: peer)
+        var isAnswer = false
+        if let slot {
+            promising.insert(slot)
+            isAnswer = peers[slot]?.answer(address) != nil
+            peers[slot]?.received.count(byteCount, at: now)
+            peers[slot]?.lastProgress = now
+        }
         expectations.arrived(address)
         let state = items[item]?[block]
-        if !isAnswer || relays, state == .missing || state == .requested { lastPush = now }
+        let isNeeded = state != .arrived && state != .verified
+        if !isAnswer || relays, isNeeded { lastPush = now }
         // Only the host says who passes what on.
-        if relays, peers[peer]?.isHost ?? false {
+        if relays, slot.map(peers.hosts.contains) ?? false {
             if state == .verified { relay(address) } else { toRelay.insert(address) }
         }
         switch state {
-        case .missing where isPaused, .requested where isPaused:
+        case .missing where isPaused, .expected where isPaused, .requested where isPaused:
             directives.append(.discard(address))
             lose(address, from: peer, into: &directives)
-        case .missing, .requested:
+        case .missing, .expected, .requested:
             items[item]?.move(block, to: .arrived)
             directives.append(.store(address, from: peer))
         case .arrived, .verified, nil:
@@ -209,13 +265,17 @@ extension Swarm {
         news.add(address, guests: peers.count, now: now)
         cancelOtherCopies(of: address, into: &directives)
         if toRelay.remove(address) != nil { relay(address) }
-        if items[address.item]?.isComplete == true { directives.append(.completed(address.item)) }
+        if items[address.item]?.isComplete == true {
+            incompleteCount -= 1
+            directives.append(.completed(address.item))
+        }
     }
 
     /// The bytes that arrived are no good, or could not be kept.
     mutating func lose(_ address: BlockAddress) {
         toRelay.remove(address)
         items[address.item]?.move(address.block, to: .missing)
+        promising = peers.present
     }
 
     /// A block could not be kept: whoever sent it is told, and sends no more before it is asked.
@@ -229,9 +289,11 @@ extension Swarm {
     private mutating func cancelOtherCopies(
         of address: BlockAddress, into directives: inout [SwarmDirective]
     ) {
-        for peer in peers.keys.sorted() {
-            guard let asked = peers[peer]?.asked[address], !asked.isCancelled else { continue }
-            peers[peer]?.cancel(address)
+        for slot in peers.inOrder {
+            guard let asked = peers[slot]?.asked[address], !asked.isCancelled,
+                let peer = peers[slot]?.id
+            else { continue }
+            peers[slot]?.cancel(address)
             directives.append(.send(.cancel(BlockRequest(address)), to: peer))
         }
     }

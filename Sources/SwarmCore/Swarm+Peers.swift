@@ -4,30 +4,27 @@ import PartyModel
 
 extension Swarm {
     mutating func join(_ peer: PeerID, isHost: Bool, into directives: inout [SwarmDirective]) {
-        guard peers[peer] == nil else { return }
-        guard let slot = slots.join(peer) else {
+        guard peers.slot(of: peer) == nil else { return }
+        guard let slot = peers.join(peer, isHost: isHost) else {
             directives.append(.drop(peer, Bye(kind: .roomFull)))
             return
         }
-        var ledger = PeerLedger(isHost: isHost, slot: slot)
-        for (item, blocks) in items {
-            ledger.availability[item] = Availability(geometry: blocks.geometry)
-        }
-        peers[peer] = ledger
+        promising.insert(slot)
         striper.join(slot)
         for item in items.keys.sorted() { announce(item, to: peer, into: &directives) }
     }
 
-    mutating func leave(_ peer: PeerID, into directives: inout [SwarmDirective]) {
+    mutating func leave(_ peer: PeerID, now: MonotonicInstant) {
         earlyPages[peer] = nil
-        guard let ledger = peers.removeValue(forKey: peer) else { return }
-        slots.leave(peer)
-        relays.leave(ledger.slot)
-        let rest = peers
-        striper.leave(ledger.slot) { address in rest.values.contains { $0.has(address) } }
-        for address in awaiting.keys { _ = awaiting[address]?.remove(ledger.slot) }
+        guard let (slot, ledger) = peers.leave(peer) else { return }
+        for item in items.keys { items[item]?.holdings.leave(slot) }
+        promising = peers.present
+        relays.leave(slot)
+        let items = items
+        striper.leave(slot) { items[$0.item]?.holdings.holders(of: $0.block).isEmpty == false }
+        for address in awaiting.keys { awaiting[address]?.remove(slot) }
         awaiting = awaiting.filter { !$0.value.isEmpty }
-        for (address, asked) in ledger.asked where !asked.isCancelled { unask(address) }
+        for (address, asked) in ledger.asked where !asked.isCancelled { unask(address, now: now) }
     }
 
     // MARK: What they have
@@ -36,15 +33,24 @@ extension Swarm {
         _ page: BitfieldPage, from peer: PeerID, now: MonotonicInstant,
         into directives: inout [SwarmDirective]
     ) {
-        guard let geometry = items[page.item]?.geometry, peers[peer] != nil else {
+        guard let geometry = items[page.item]?.geometry, let slot = peers.slot(of: peer) else {
             if (earlyPages[peer]?.count ?? 0) < Self.earlyPagesKept {
                 earlyPages[peer, default: []].append(page)
             }
             return
         }
+        promising.insert(slot)
         for chunk in page.chunks(in: geometry) {
             let mask = geometry.fullMask(of: chunk)
-            learn(page.item, chunk, mask, of: peer, now: now, into: &directives)
+            learn(page.item, chunk, mask, of: slot, now: now, into: &directives)
+        }
+    }
+
+    /// Takes a page of whole chunks that came before the item; what is known of the others stays.
+    mutating func claim(_ page: BitfieldPage, at slot: Int) {
+        guard let geometry = items[page.item]?.geometry else { return }
+        for chunk in page.chunks(in: geometry) {
+            items[page.item]?.holdings.set(chunk, to: geometry.fullMask(of: chunk), at: slot)
         }
     }
 
@@ -52,32 +58,35 @@ extension Swarm {
         _ have: Have, from peer: PeerID, now: MonotonicInstant,
         into directives: inout [SwarmDirective]
     ) {
-        guard let geometry = items[have.item]?.geometry else { return }
+        guard let geometry = items[have.item]?.geometry, let slot = peers.slot(of: peer) else {
+            return
+        }
+        promising.insert(slot)
         for entry in have.entries {
             guard let chunk = geometry.chunk(at: entry.chunk) else { continue }
-            expectRelays(of: have.item, chunk, entry.blocks, heardFrom: peer, now: now)
-            learn(have.item, chunk, entry.blocks, of: peer, now: now, into: &directives)
+            expectRelays(of: have.item, chunk, entry.blocks, heardFrom: slot, now: now)
+            learn(have.item, chunk, entry.blocks, of: slot, now: now, into: &directives)
         }
     }
 
     /// A peer has these blocks of a chunk: nobody has to bring them to it any more.
     private mutating func learn(
-        _ item: ItemID, _ chunk: ChunkIndex, _ mask: BlockMask, of peer: PeerID,
+        _ item: ItemID, _ chunk: ChunkIndex, _ mask: BlockMask, of slot: Int,
         now: MonotonicInstant, into directives: inout [SwarmDirective]
     ) {
-        guard let ledger = peers[peer], let before = ledger.availability[item]?.mask(of: chunk)
+        guard let geometry = items[item]?.geometry,
+            let before = items[item]?.holdings.mask(of: chunk, at: slot), mask != before
         else { return }
-        peers[peer]?.availability[item]?.set(chunk, to: mask)
-        guard let geometry = items[item]?.geometry else { return }
+        items[item]?.holdings.set(chunk, to: mask, at: slot)
         for block in geometry.blocks(of: chunk)
         where mask.contains(slot: block.slot) && !before.contains(slot: block.slot) {
             let address = BlockAddress(item: item, block: block)
-            peers[peer]?.confirm(address, at: now)
-            relays.received(address, by: ledger.slot)
+            peers[slot]?.confirm(address, at: now)
+            relays.received(address, by: slot)
             guard hosted.contains(item) else { continue }
-            striper.received(address, by: ledger.slot, now: now)
-            if awaiting[address]?.remove(ledger.slot) ?? false,
-                peers[peer]?.forgive(address) ?? false
+            striper.received(address, by: slot, now: now)
+            if awaiting[address]?.remove(slot) ?? false, peers[slot]?.forgive(address) ?? false,
+                let peer = peers[slot]?.id
             {
                 directives.append(.send(.reject(BlockRequest(address)), to: peer))
             }
@@ -86,17 +95,19 @@ extension Swarm {
 
     /// The first guest that has a block got it to pass it on: it will reach us, too.
     private mutating func expectRelays(
-        of item: ItemID, _ chunk: ChunkIndex, _ mask: BlockMask, heardFrom peer: PeerID,
+        of item: ItemID, _ chunk: ChunkIndex, _ mask: BlockMask, heardFrom slot: Int,
         now: MonotonicInstant
     ) {
-        guard let ledger = items[item], !ledger.isComplete, peers[peer]?.isHost == false,
-            peers.values.contains(where: \.isHost)
+        guard !peers.hosts.isEmpty, !peers.hosts.contains(slot),
+            let geometry = items[item]?.geometry, items[item]?.isComplete == false
         else { return }
-        for block in ledger.geometry.blocks(of: chunk)
-        where mask.contains(slot: block.slot) && ledger[block] == .missing {
+        for block in geometry.blocks(of: chunk) where mask.contains(slot: block.slot) {
+            guard items[item]?[block] == .missing,
+                items[item]?.holdings.holders(of: block).isDisjoint(with: peers.guests) ?? false
+            else { continue }
             let address = BlockAddress(item: item, block: block)
-            let isFirst = !peers.values.contains { !$0.isHost && $0.has(address) }
-            if isFirst { expectations.expect(address, now: now) }
+            _ = expectations.expect(address, now: now)
+            release(address, now: now)
         }
     }
 
@@ -120,16 +131,18 @@ extension Swarm {
 
     /// Sends the news that are due.
     mutating func tell(now: MonotonicInstant, into directives: inout [SwarmDirective]) {
-        tell(news.takeForHost(now: now), hosts: true, into: &directives)
-        tell(news.takeForGuests(now: now), hosts: false, into: &directives)
+        tell(news.takeForHost(now: now), to: peers.hosts, into: &directives)
+        tell(news.takeForGuests(now: now), to: peers.guests, into: &directives)
     }
 
     private func tell(
-        _ chunks: [ItemID: Set<UInt32>], hosts: Bool, into directives: inout [SwarmDirective]
+        _ chunks: [ItemID: Set<UInt32>], to listeners: PeerSet,
+        into directives: inout [SwarmDirective]
     ) {
         for item in chunks.keys.sorted() {
             for have in haves(of: item, (chunks[item] ?? []).sorted()) {
-                for peer in peers.keys.sorted() where peers[peer]?.isHost == hosts {
+                for slot in peers.inOrder where listeners.contains(slot) {
+                    guard let peer = peers[slot]?.id else { continue }
                     directives.append(.send(.have(have), to: peer))
                 }
             }
@@ -146,15 +159,6 @@ extension Swarm {
         return stride(from: 0, to: entries.count, by: Limits.chunksPerHave).map {
             let end = min($0 + Limits.chunksPerHave, entries.count)
             return Have(item: item, entries: Array(entries[$0..<end]))
-        }
-    }
-}
-
-extension PeerLedger {
-    /// Takes a page of whole chunks; what is known of the others stays.
-    mutating func claim(_ page: BitfieldPage, geometry: ChunkGeometry) {
-        for chunk in page.chunks(in: geometry) {
-            availability[page.item]?.set(chunk, to: geometry.fullMask(of: chunk))
         }
     }
 }

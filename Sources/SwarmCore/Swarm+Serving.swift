@@ -6,7 +6,7 @@ import PartyModel
 extension Swarm {
     /// What may be on its way out at a time: 150 ms of what the uplink takes, so that an urgent
     /// block never waits long behind others.
-    static let uplinkQueue = 0.15
+    static let uplinkQueue = 0.05
     /// Before a rate is known, and at the least: one to send while the next is read.
     static let fewestSends = 2
     /// At the most: 4 MiB.
@@ -41,20 +41,19 @@ extension Swarm {
     private mutating func owe(
         _ address: BlockAddress, to peer: PeerID, isUrgent: Bool, leads: Bool
     ) -> PeerLedger.Owing {
-        guard let slot = peers[peer]?.slot, items[address.item]?[address.block] == .verified else {
-            return .tooMany
-        }
+        guard let slot = peers.slot(of: peer), items[address.item]?[address.block] == .verified
+        else { return .tooMany }
         let isComing = hosted.contains(address.item) && striper.isComing(address, to: slot)
-        if isComing || peers[peer]?.isUnconfirmed(address) ?? false { return .onItsWay }
+        if isComing || peers[slot]?.isUnconfirmed(address) ?? false { return .onItsWay }
         // Asked for, it goes out in its turn as an answer.
         relays.received(address, by: slot)
-        let owing = peers[peer]?.note(address) ?? .tooMany
+        let owing = peers[slot]?.note(address) ?? .tooMany
         guard owing == .accepted else { return owing }
         // Who says that it has the block, and asks all the same, is no part of the plan for it.
         guard hosted.contains(address.item), striper.isFree(address),
-            peers[peer]?.has(address) == false
+            !holders(of: address).contains(slot)
         else {
-            peers[peer]?.queue(address, isUrgent: isUrgent)
+            peers[slot]?.queue(address, isUrgent: isUrgent)
             return .accepted
         }
         // Somebody will be given the block in a moment, and whoever else asks gets it from there.
@@ -66,19 +65,18 @@ extension Swarm {
     /// Sends a peer what its player is about to ask for, without waiting to be asked.
     mutating func anticipate(_ item: ItemID, _ ranges: [Range<Int64>], by peer: PeerID) {
         guard hosted.contains(item), let geometry = items[item]?.geometry,
-            let ledger = peers[peer]
+            let slot = peers.slot(of: peer)
         else { return }
-        peers[peer]?.hasAsked = true
+        peers[slot]?.hasAsked = true
         for number in ranges.compactMap({ geometry.blocks(covering: $0) }).joined() {
             guard let block = geometry.block(at: number) else { continue }
             let address = BlockAddress(item: item, block: block)
-            guard !ledger.has(address), !striper.isComing(address, to: ledger.slot) else {
-                continue
-            }
+            guard !holders(of: address).contains(slot), !striper.isComing(address, to: slot)
+            else { continue }
             if striper.isFree(address) {
                 striper.want(address, leads: false)
             } else {
-                relays.add(address, to: PeerSet(bits: 1 << UInt64(ledger.slot)))
+                relays.add(address, to: PeerSet(slot))
             }
         }
     }
@@ -86,10 +84,10 @@ extension Swarm {
     mutating func forgive(
         _ request: BlockRequest, of peer: PeerID, into directives: inout [SwarmDirective]
     ) {
-        guard let slot = peers[peer]?.slot else { return }
+        guard let slot = peers.slot(of: peer) else { return }
         let forgiven = (addresses(of: request) ?? []).filter { address in
-            _ = awaiting[address]?.remove(slot)
-            return peers[peer]?.forgive(address) ?? false
+            awaiting[address]?.remove(slot)
+            return peers[slot]?.forgive(address) ?? false
         }
         reject(forgiven, to: peer, into: &directives)
     }
@@ -117,29 +115,47 @@ extension Swarm {
 
     private static let blocksListed = Limits.runsPerRequest * Limits.blocksRequestedPerPeer
 
+    private func holders(of address: BlockAddress) -> PeerSet {
+        items[address.item]?.holdings.holders(of: address.block) ?? .empty
+    }
+
     // MARK: Sending
 
     /// A block and where it goes.
     private struct Shipment {
         let address: BlockAddress
-        let peer: PeerID
+        let slot: Int
         let isAnswer: Bool
         var relay = false
     }
 
+    /// Who can be sent something now, and who is owed something.
+    private struct Outlets {
+        /// Blocks on their way out, of which only so many may be.
+        var underWay = 0
+        var open = PeerSet.empty
+        /// Those of them that may be sent more than they asked for.
+        var pushable = PeerSet.empty
+        var owedUrgently = PeerSet.empty
+        var owedLater = PeerSet.empty
+    }
+
     mutating func serve(now: MonotonicInstant, into directives: inout [SwarmDirective]) {
         guard !peers.isEmpty else { return }
-        let allowed = sendsAllowed(now: now)
-        var underWay = peers.values.reduce(0) { $0 + ($1.isStuck(at: now) ? 0 : $1.sending.count) }
         paceOpens = nil
-        while underWay < allowed, let next = nextShipment(now: now, into: &directives) {
-            peers[next.peer]?.send(next.address, isAnswer: next.isAnswer, at: now)
-            if peers[next.peer]?.isLocal == false {
+        let allowed = sendsAllowed(now: now)
+        var outlets = outlets(now: now)
+        while outlets.underWay < allowed,
+            let next = nextShipment(through: outlets, now: now, into: &directives)
+        {
+            guard let peer = peers[next.slot]?.id else { return }
+            peers[next.slot]?.send(next.address, isAnswer: next.isAnswer, at: now)
+            if peers[next.slot]?.isLocal == false {
                 bucket.take(
                     items[next.address.item]?.geometry.length(of: next.address.block) ?? 0, at: now)
             }
-            directives.append(.upload(next.address, to: next.peer, relay: next.relay))
-            underWay += 1
+            directives.append(.upload(next.address, to: peer, relay: next.relay))
+            outlets = self.outlets(now: now)
         }
     }
 
@@ -149,92 +165,86 @@ extension Swarm {
             max(Int(bytes) / ChunkGeometry.blockSize, Self.fewestSends), Self.mostSends)
     }
 
+    private mutating func outlets(now: MonotonicInstant) -> Outlets {
+        var outlets = Outlets()
+        // When the pace lets nothing out now, the alarm is set for when it does.
+        paceOpens = bucket.opens(after: now)
+        let isPaceOpen = paceOpens == nil
+        for slot in peers.present {
+            guard let sends = peers[slot]?.sendsUnderWay, peers[slot]?.isStuck(at: now) == false
+            else { continue }
+            outlets.underWay += sends
+            guard sends < PeerLedger.sendsAtOnce, isPaceOpen || peers[slot]?.isLocal ?? false
+            else { continue }
+            outlets.open.insert(slot)
+            if peers[slot]?.canBePushed ?? false { outlets.pushable.insert(slot) }
+            if peers[slot]?.mayBeOwed(urgent: true) ?? false { outlets.owedUrgently.insert(slot) }
+            if peers[slot]?.mayBeOwed(urgent: false) ?? false { outlets.owedLater.insert(slot) }
+        }
+        return outlets
+    }
+
     /// What a player waits for first; then requests and pushes in turn.
     private mutating func nextShipment(
-        now: MonotonicInstant, into directives: inout [SwarmDirective]
+        through outlets: Outlets, now: MonotonicInstant, into directives: inout [SwarmDirective]
     ) -> Shipment? {
-        if let urgent = nextAnswer(urgent: true, now: now) { return urgent }
+        if let urgent = nextAnswer(to: outlets.owedUrgently, urgent: true) { return urgent }
         isRequestsTurn.toggle()
-        if isRequestsTurn, let later = nextAnswer(urgent: false, now: now) { return later }
-        if let push = nextRelay(now: now) ?? nextStripe(now: now, into: &directives) { return push }
-        return nextAnswer(urgent: false, now: now)
-    }
-
-    private mutating func canBeSent(_ peer: PeerLedger, now: MonotonicInstant) -> Bool {
-        peer.canBeSent(at: now) && (peer.isLocal || paceAllows(now: now))
-    }
-
-    /// Whether the pace lets a block out now; when not, the alarm is set for when it does.
-    private mutating func paceAllows(now: MonotonicInstant) -> Bool {
-        guard let opens = bucket.opens(after: now) else { return true }
-        paceOpens = opens
-        return false
-    }
-
-    private mutating func nextAnswer(urgent: Bool, now: MonotonicInstant) -> Shipment? {
-        // Whoever has the fewest on the way comes first, so that all get their share.
-        let waiting = peers.filter { !$0.value.owed.isEmpty && canBeSent($0.value, now: now) }
-        let order = waiting.sorted {
-            ($0.value.sending.count, $0.key) < ($1.value.sending.count, $1.key)
+        if isRequestsTurn, let later = nextAnswer(to: outlets.owedLater, urgent: false) {
+            return later
         }
-        for (peer, _) in order {
-            if let address = peers[peer]?.nextOwed(urgent: urgent) {
-                return Shipment(address: address, peer: peer, isAnswer: true)
+        return nextRelay(to: outlets.pushable)
+            ?? nextStripe(through: outlets, now: now, into: &directives)
+            ?? nextAnswer(to: outlets.owedLater, urgent: false)
+    }
+
+    private mutating func nextAnswer(to waiting: PeerSet, urgent: Bool) -> Shipment? {
+        var waiting = waiting
+        // Whoever has the fewest on the way comes first, so that all get their share.
+        while let slot = peers.inOrder.filter(waiting.contains).min(by: { left, right in
+            (peers[left]?.sendsUnderWay ?? 0) < (peers[right]?.sendsUnderWay ?? 0)
+        }) {
+            if let address = peers[slot]?.nextOwed(urgent: urgent) {
+                return Shipment(address: address, slot: slot, isAnswer: true)
             }
+            waiting.remove(slot)
         }
         return nil
     }
 
-    private mutating func nextRelay(now: MonotonicInstant) -> Shipment? {
-        guard relays.count > 0 else { return nil }
-        let isOpen = paceAllows(now: now)
-        let peers = peers
-        let slots = slots
-        let item = demand.item
-        let next = relays.next { slot in
-            guard let peer = slots[slot].flatMap({ peers[$0] }), peer.canBePushed,
-                peer.canBeSent(at: now), peer.isLocal || isOpen
-            else { return nil }
-            return item.flatMap { peer.availability[$0]?.blockCount } ?? 0
-        }
-        guard let (address, slot) = next, let peer = slots[slot] else { return nil }
-        return Shipment(address: address, peer: peer, isAnswer: false)
+    private mutating func nextRelay(to receivers: PeerSet) -> Shipment? {
+        let holdings = demand.item.flatMap { items[$0]?.holdings }
+        let demand = demand
+        let next = relays.next(
+            open: receivers, held: { holdings?.count(of: $0) ?? 0 },
+            distance: demand.distance)
+        guard let (address, slot) = next else { return nil }
+        return Shipment(address: address, slot: slot, isAnswer: false)
     }
 
     private mutating func nextStripe(
-        now: MonotonicInstant, into directives: inout [SwarmDirective]
+        through outlets: Outlets, now: MonotonicInstant, into directives: inout [SwarmDirective]
     ) -> Shipment? {
         guard !hosted.isEmpty else { return nil }
-        let isOpen = paceAllows(now: now)
-        let peers = peers
-        let slots = slots
-        let push = striper.next(
-            now: now, hostRate: bestSentRate,
-            lackers: { address in
-                var lackers = PeerSet.empty
-                for peer in peers.values where !peer.has(address) { lackers.insert(peer.slot) }
-                return lackers
-            },
-            canTake: { slot in
-                guard let peer = slots[slot].flatMap({ peers[$0] }) else { return false }
-                return peer.hasAsked && peer.canBePushed && peer.canBeSent(at: now)
-                    && (peer.isLocal || isOpen)
-            })
+        var open = outlets.pushable
+        for slot in open where peers[slot]?.hasAsked == false { open.remove(slot) }
+        let items = items
+        let present = peers.present
+        let push = striper.next(now: now, hostRate: bestSentRate, open: open) { address in
+            present.subtracting(items[address.item]?.holdings.holders(of: address.block) ?? .empty)
+        }
         switch push {
         case .relay(let address, let slot)?:
-            guard let peer = slots[slot] else { return nil }
-            let asked = settle(address, among: PeerSet(bits: 1 << UInt64(slot)), into: &directives)
-            _ = self.peers[peer]?.forgive(address)
+            let asked = settle(address, among: PeerSet(slot), into: &directives)
+            _ = peers[slot]?.forgive(address)
             return Shipment(
-                address: address, peer: peer, isAnswer: asked.contains(slot), relay: true)
+                address: address, slot: slot, isAnswer: asked.contains(slot), relay: true)
         case .spread(let address, let receivers)?:
             let asked = settle(address, among: receivers, into: &directives)
-            for slot in asked.slots {
-                guard let peer = slots[slot] else { continue }
-                self.peers[peer]?.queue(address, isUrgent: true)
-            }
-            relays.add(address, to: PeerSet(bits: receivers.bits & ~asked.bits))
-            return nextAnswer(urgent: true, now: now) ?? nextRelay(now: now)
+            for slot in asked { peers[slot]?.queue(address, isUrgent: true) }
+            relays.add(address, to: receivers.subtracting(asked))
+            return nextAnswer(to: outlets.open.intersection(asked), urgent: true)
+                ?? nextRelay(to: outlets.pushable)
         case nil:
             return nil
         }
@@ -247,11 +257,13 @@ extension Swarm {
         _ address: BlockAddress, among receivers: PeerSet, into directives: inout [SwarmDirective]
     ) -> PeerSet {
         let asked = awaiting.removeValue(forKey: address) ?? .empty
-        for slot in PeerSet(bits: asked.bits & ~receivers.bits).slots {
-            guard let peer = slots[slot], peers[peer]?.forgive(address) ?? false else { continue }
+        for slot in asked.subtracting(receivers) {
+            guard peers[slot]?.forgive(address) ?? false, let peer = peers[slot]?.id else {
+                continue
+            }
             reject([address], to: peer, into: &directives)
         }
-        return PeerSet(bits: asked.bits & receivers.bits)
+        return asked.intersection(receivers)
     }
 
     mutating func left(_ address: BlockAddress, to peer: PeerID, now: MonotonicInstant) {
@@ -264,16 +276,12 @@ extension Swarm {
     mutating func unreadable(
         _ address: BlockAddress, for peer: PeerID, into directives: inout [SwarmDirective]
     ) {
-        guard let sending = peers[peer]?.sent(address), sending.isAnswer else { return }
+        guard peers[peer]?.sent(address) == true else { return }
         reject([address], to: peer, into: &directives)
     }
 
     /// Passes on a block that was given to us for that.
     mutating func relay(_ address: BlockAddress) {
-        var lackers = PeerSet.empty
-        for peer in peers.values where !peer.isHost && !peer.has(address) {
-            lackers.insert(peer.slot)
-        }
-        relays.add(address, to: lackers)
+        relays.add(address, to: peers.guests.subtracting(holders(of: address)))
     }
 }

@@ -14,8 +14,7 @@ public import PartyModel
 /// The swarm as one peer sees it: events in, directives out.
 public struct Swarm {
     var items: [ItemID: BlockLedger] = [:]
-    var peers: [PeerID: PeerLedger] = [:]
-    var slots = PeerSlots()
+    var peers = PeerTable()
     var demand = Demand()
     var isPaused = false
 
@@ -38,6 +37,11 @@ public struct Swarm {
     // What this peer takes.
     var expectations = Expectations()
     var lastPush: MonotonicInstant?
+    /// Peers that may have something to be asked for; the others had nothing when they were asked
+    /// last, and nothing changed since.
+    var promising = PeerSet.empty
+    /// Items that are not whole.
+    var incompleteCount = 0
 
     var news = News()
     var nextCheck: MonotonicInstant?
@@ -86,7 +90,7 @@ public struct Swarm {
         var directives: [SwarmDirective] = []
         take(event, now: now, into: &directives)
         tell(now: now, into: &directives)
-        check(now: now)
+        check(now: now, into: &directives)
         serve(now: now, into: &directives)
         fetch(now: now, into: &directives)
         setAlarm(now: now, into: &directives)
@@ -101,17 +105,18 @@ public struct Swarm {
             add(item, geometry, holding, into: &directives)
         case .turned(let item, let followers):
             demand.turn(to: item, followers: followers)
+            promising = peers.present
             striper.turn(to: item, followers: followers)
         case .prefetchHinted(let item, let ranges):
             hintPrefetch(of: item, ranges)
         case .playerReads(let item, let bytes):
-            playerReads(item, bytes, into: &directives)
+            playerReads(item, bytes, now: now, into: &directives)
         case .playerSought(let item):
             if item == demand.item { demand.seek() }
         case .peerJoined(let peer, let isHost):
             join(peer, isHost: isHost, into: &directives)
         case .peerLeft(let peer):
-            leave(peer, into: &directives)
+            leave(peer, now: now)
         case .paced(let rate):
             bucket.rate = rate
         case .located(let peer, let isLocal):
@@ -146,6 +151,7 @@ public struct Swarm {
             unreadable(address, for: peer, into: &directives)
         case .downloadPaused(let paused):
             isPaused = paused
+            promising = peers.present
         case .tick:
             break
         }
@@ -162,12 +168,13 @@ public struct Swarm {
         if holding == .everything {
             hosted.insert(item)
             striper.add(item, geometry)
+        } else {
+            incompleteCount += 1
         }
-        for peer in peers.keys.sorted() {
-            peers[peer]?.availability[item] = Availability(geometry: geometry)
-            for page in earlyPages[peer] ?? [] where page.item == item {
-                peers[peer]?.claim(page, geometry: geometry)
-            }
+        promising = peers.present
+        for slot in peers.inOrder {
+            guard let peer = peers[slot]?.id else { continue }
+            for page in earlyPages[peer] ?? [] where page.item == item { claim(page, at: slot) }
             earlyPages[peer]?.removeAll { $0.item == item }
             announce(item, to: peer, into: &directives)
         }
@@ -176,47 +183,46 @@ public struct Swarm {
     private mutating func hintPrefetch(of item: ItemID, _ ranges: [Range<Int64>]) {
         guard item == demand.item, let geometry = items[item]?.geometry else { return }
         demand.prefetch(ranges.compactMap { geometry.blocks(covering: $0) })
+        promising = peers.present
     }
 
     private mutating func playerReads(
-        _ item: ItemID, _ bytes: Range<Int64>, into directives: inout [SwarmDirective]
+        _ item: ItemID, _ bytes: Range<Int64>, now: MonotonicInstant,
+        into directives: inout [SwarmDirective]
     ) {
-        guard item == demand.item, let geometry = items[item]?.geometry,
-            demand.read(bytes, geometry: geometry)
-        else { return }
+        guard item == demand.item, let geometry = items[item]?.geometry else { return }
+        let isElsewhere = demand.read(bytes, geometry: geometry)
+        promising = peers.present
+        guard isElsewhere else { return }
         if hosted.contains(item), let block = geometry.block(containing: bytes.lowerBound) {
             striper.lead(to: BlockAddress(item: item, block: block))
         }
-        cancelAllButUrgent(into: &directives)
+        cancelAllButUrgent(now: now, into: &directives)
     }
 
     // MARK: Time
 
     /// Looks for what is late: silent peers, relays that were not passed on, blocks that never
     /// reached a disk.
-    private mutating func check(now: MonotonicInstant) {
+    private mutating func check(now: MonotonicInstant, into directives: inout [SwarmDirective]) {
         guard let due = nextCheck, due <= now else { return }
         nextCheck = nil
-        expectations.expire(now: now)
-        for (peer, ledger) in peers {
-            peers[peer]?.expireUnconfirmed(at: now)
-            guard ledger.isSilent(at: now) else { continue }
-            for (address, asked) in ledger.asked where !asked.isCancelled {
-                peers[peer]?.cancel(address)
-                unask(address)
-            }
+        promising = peers.present
+        stopExpecting(now: now)
+        for slot in peers.present {
+            peers[slot]?.expireUnconfirmed(at: now)
+            if peers[slot]?.isSilent(at: now) ?? false { passOver(slot, now: now) }
         }
+        askAgain(now: now, into: &directives)
         for (address, lackers) in striper.expire(now: now) { relays.add(address, to: lackers) }
     }
 
     /// Asks to be woken for the next news or the next look at what is late.
     private mutating func setAlarm(now: MonotonicInstant, into directives: inout [SwarmDirective]) {
         let isWaiting =
-            relays.count > 0 || !striper.underWay.isEmpty || !expectations.isEmpty
-            || (!peers.isEmpty && items.values.contains { !$0.isComplete })
-            || peers.values.contains {
-                !$0.asked.isEmpty || !$0.sending.isEmpty || $0.hasUnconfirmed
-            }
+            !relays.isEmpty || !striper.underWay.isEmpty || !expectations.isEmpty
+            || (!peers.isEmpty && incompleteCount > 0)
+            || peers.present.contains { peers[$0]?.isBusy ?? false }
         nextCheck = isWaiting ? nextCheck ?? now + Self.checkInterval : nil
         let next = [news.next, nextCheck, paceOpens].compactMap { $0 }.min()
         guard let next, next != alarm else { return }

@@ -26,6 +26,8 @@ public struct FrameDecoder: Sendable {
     public var stage: Stage
 
     private var pending = ByteBuffer()
+    /// Whether ``pending`` is the piece that came last, not a copy of what was left of one.
+    private var isBorrowed = false
     private var block: PartialBlock?
 
     /// A block of which only the front has come.
@@ -51,6 +53,7 @@ public struct FrameDecoder: Sendable {
     public mutating func append(_ bytes: consuming ByteBuffer) {
         guard pending.readableBytes > 0 else {
             pending = bytes
+            isBorrowed = true
             return
         }
         pending.discardReadBytes()
@@ -61,10 +64,31 @@ public struct FrameDecoder: Sendable {
     ///
     /// Throws when what came breaks a rule, and then every time.
     public mutating func next() throws(WireViolation) -> Frame? {
+        guard let frame = try nextComplete() else {
+            release()
+            return nil
+        }
+        return frame
+    }
+
+    private mutating func nextComplete() throws(WireViolation) -> Frame? {
         if block != nil { return finishedBlock() }
         guard let prefix = try nextPrefix() else { return nil }
         return prefix.type == .block
             ? try beginBlock(prefix) : try wholeFrame(prefix)
+    }
+
+    /// Lets go of the piece that came last: TLS decrypts the next one into the same memory, unless
+    /// somebody still holds it, and copies all of it then.
+    private mutating func release() {
+        guard isBorrowed else { return }
+        isBorrowed = false
+        var rest = ByteBuffer()
+        if pending.readableBytes > 0 {
+            rest = ByteBufferAllocator().buffer(capacity: pending.readableBytes)
+            rest.writeImmutableBuffer(pending)
+        }
+        pending = rest
     }
 
     private func nextPrefix() throws(WireViolation) -> Prefix? {

@@ -18,6 +18,8 @@ enum FrameType: UInt8, CaseIterable {
     case playlist = 0x13
     case timeline = 0x14
     case status = 0x15
+    case hold = 0x16
+    case rules = 0x17
     case keptRoster = 0x1A
 
     case roots = 0x20
@@ -31,6 +33,8 @@ enum FrameType: UInt8, CaseIterable {
     case ping = 0x30
     case pong = 0x31
 
+    case chat = 0x40
+
     /// Bytes of the length that opens a frame.
     static let lengthBytes = 4
 
@@ -42,8 +46,8 @@ enum FrameType: UInt8, CaseIterable {
             stage == .unproven ? Limits.unprovenFrameBytes : nil
         case .bye:
             stage == .control ? Limits.controlFrameBytes : Limits.unprovenFrameBytes
-        case .introduction, .welcome, .roster, .playlist, .timeline, .status, .keptRoster, .roots,
-            .bitfield, .have, .request, .cancel, .reject, .ping, .pong:
+        case .introduction, .welcome, .roster, .playlist, .timeline, .hold, .rules, .status, .keptRoster,
+            .roots, .bitfield, .have, .request, .cancel, .reject, .ping, .pong, .chat:
             stage == .control ? Limits.controlFrameBytes : nil
         case .block:
             stage == .unproven ? nil : Limits.blockHeaderBytes + ChunkGeometry.blockSize

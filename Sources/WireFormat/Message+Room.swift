@@ -1,4 +1,4 @@
-// The frames about who is here and how they are doing. Roster, playlist and timeline are signed, and
+// The frames about who is here and how they are doing. Roster, playlist, rules, timeline and holds are signed, and
 // have their one form in bytes where they are signed: in the model.
 
 public import PartyModel
@@ -35,23 +35,26 @@ extension Welcome: CanonicalValue {
 }
 
 extension PeerStatus: CanonicalValue {
-    /// Appends item, position, buffer in nanoseconds, and whether the player is stalled.
+    /// Appends item, position, buffer in nanoseconds, whether the player is stalled, at the end, its
+    /// user ready, and when it runs dry.
     public func write(to writer: inout ByteWriter) {
         item.raw.write(to: &writer)
         position.write(to: &writer)
         writer.write(buffered.wholeNanoseconds)
         writer.write(isStalled)
+        writer.write(isAtEnd)
+        writer.write(isReady)
+        writer.write(span: runsDry)
     }
 
     /// The next status.
     public init(from reader: inout ByteReader) throws(WireViolation) {
         let item = ItemID(try Bytes16(from: &reader))
         let position = try MediaPosition(from: &reader)
-        let buffered = try reader.read(Int64.self)
-        guard buffered >= 0 else { throw .malformedValue(field: "buffer") }
         self.init(
-            item: item, position: position, buffered: .nanoseconds(buffered),
-            isStalled: try reader.readFlag())
+            item: item, position: position, buffered: try reader.readSpan(field: "buffer"),
+            isStalled: try reader.readFlag(), isAtEnd: try reader.readFlag(),
+            isReady: try reader.readFlag(), runsDry: try reader.readOptionalSpan(field: "runs dry"))
     }
 }
 

@@ -41,11 +41,12 @@ final class Narrator: Sendable {
                 "The film needs \(Self.size(Int64(needed)))/s and \(Self.size(Int64(rate)))/s arrive; "
                     + "for a smooth start wait \(Int(wait.rounded(.up))) s.")
         case .complete(_, _, _, let path?): say("The film is whole: \(path)")
+        case .chat(let from, let text): say("\(from): \(text)")
         case .error(let error):
             // What ends the party is told once, at its end.
             if case .diskFull = error { say(error.description) }
-        case .listening, .firstFrame, .buffering, .resumed, .state, .sync, .complete, .verifiedBad,
-            .end, .left:
+        case .listening, .firstFrame, .buffering, .resumed, .runningDry, .wait, .ready,
+            .countdown, .state, .sync, .complete, .verifiedBad, .reaction, .end, .left:
             break
         }
     }

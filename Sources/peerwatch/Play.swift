@@ -18,22 +18,9 @@ struct Play: ParsableCommand, PartyCommand {
     func runParty() async throws {
         let role = PartyConfiguration.Role.hosting(
             files: files, membersAllowed: room.membersAllowed)
+        var configuration = try shared.configuration(role, player: player)
+        configuration.rules = room.rules
         try await PartySession.run(
-            shared.configuration(role, player: player), events: shared.events,
-            isVerbose: shared.verbose)
-    }
-}
-
-/// Options of commands that open a room.
-struct RoomOptions: ParsableArguments {
-    @Option(help: "How many may watch, the host included; 64 at most.")
-    var maxViewers = Limits.members
-
-    var membersAllowed: Int { maxViewers }
-
-    func validate() throws {
-        guard (1...Limits.members).contains(maxViewers) else {
-            throw ValidationError("A room takes 1 to \(Limits.members) viewers.")
-        }
+            configuration, events: shared.events, isVerbose: shared.verbose)
     }
 }

@@ -17,8 +17,9 @@ struct Seed: ParsableCommand, PartyCommand {
     func runParty() async throws {
         let role = PartyConfiguration.Role.hosting(
             files: files, membersAllowed: room.membersAllowed)
+        var configuration = try shared.configuration(role, player: nil)
+        configuration.rules = room.rules
         try await PartySession.run(
-            shared.configuration(role, player: nil), events: shared.events,
-            isVerbose: shared.verbose)
+            configuration, events: shared.events, isVerbose: shared.verbose)
     }
 }

@@ -80,7 +80,7 @@ extension EndToEnd {
         }
 
         /// Expects two players to come to rest on one frame, that of `seconds` if that is given.
-        private static func expectSameFrame(
+        static func expectSameFrame(
             _ one: MpvIPC, _ other: MpvIPC, at seconds: Double? = nil
         ) throws {
             let deadline = Date.now.addingTimeInterval(RunningPeerwatch.patience)

@@ -157,14 +157,15 @@ extension EndToEnd {
 
         // MARK: Setting the scene
 
-        /// A host and two guests who see the film.
+        /// A host and two guests who see the film, and keep it: whoever is killed tidies nothing up.
         private static func watching(
             _ stage: Stage, _ film: URL
         ) throws -> (host: RunningPeerwatch, guests: [RunningPeerwatch]) {
             let host = try stage.host([film])
             var guests: [RunningPeerwatch] = []
             for name in ["ana", "ben"] {
-                let guest = try stage.guest(host.token, name: name)
+                let options = ["--out", try stage.makeDirectory("films-\(name)").path]
+                let guest = try stage.guest(host.token, options, name: name)
                 try guest.wait(for: "first-frame")
                 guests.append(guest)
             }

@@ -27,6 +27,38 @@ struct HostFilmTests {
         }
     }
 
+    @Test("what was read for a hash is sent without reading it again, once")
+    func fresh() throws {
+        let place = try TemporaryDirectory()
+        let sample = try SampleFilm(size: Self.size)
+        let film = try HostFilm(
+            path: place.write(sample.bytes, as: "film.mkv"), item: sample.item.id, hashes: nil)
+        let first = try sample.chunk(0)
+        let block = try #require(sample.geometry.blocks(of: first).first)
+        #expect(film.fresh(block) == nil)
+        _ = try film.root(of: sample.chunk(1))
+        #expect(
+            sample.geometry.blocks(of: try sample.chunk(1)).allSatisfy { film.fresh($0) == nil })
+        _ = try film.root(of: first, toBeSent: true)
+        let stored = try #require(film.fresh(block))
+        #expect(stored == (try film.read(block)))
+        #expect(film.fresh(block) == nil)
+    }
+
+    @Test("keeps only so much of what was read for a hash")
+    func freshIsBounded() throws {
+        let place = try TemporaryDirectory()
+        let sample = try SampleFilm(
+            size: (FreshBlocks.capacity + 8) * ChunkGeometry.blockSize)
+        let film = try HostFilm(
+            path: place.write(sample.bytes, as: "film.mkv"), item: sample.item.id, hashes: nil)
+        for number in 0..<sample.geometry.chunkCount {
+            _ = try film.root(of: sample.chunk(number), toBeSent: true)
+        }
+        let kept = sample.geometry.blocks.filter { film.fresh($0) != nil }
+        #expect(kept.map(\.number) == (8..<UInt32(FreshBlocks.capacity + 8)).map { $0 })
+    }
+
     @Test("roots are the published ones")
     func publishedRoots() throws {
         let place = try TemporaryDirectory()

@@ -18,11 +18,15 @@ struct CanonicalValueTests {
         anchor: MediaPosition(seconds: MediaPosition.longest),
         since: RoomInstant(nanoseconds: .min),
         speed: PlaybackSpeed(factor: 0.5), isPaused: false)
+    static let hold = Hold(
+        author: PeerID(Fixtures.bytes16(0x30)), sequence: 2, revision: 4,
+        since: RoomInstant(nanoseconds: 7), reason: .buffering, buffered: .milliseconds(300),
+        needed: .seconds(2), until: RoomInstant(nanoseconds: 9))
     static let roots = RootList(
         item: Fixtures.item,
         entries: [.init(chunk: 8, root: ChunkRoot(Fixtures.bytes32(0x40)))])
 
-    @Test("members, rosters, playlists, intents, roots and bindings come back")
+    @Test("members, rosters, playlists, rules, intents, holds, roots and bindings come back")
     func roundTrips() throws {
         let member = Signed(content: Fixtures.member, signature: Fixtures.signature)
         try comesBack(Fixtures.member)
@@ -30,6 +34,8 @@ struct CanonicalValueTests {
         try comesBack(Roster(epoch: 0, members: []))
         try comesBack(Self.playlist)
         try comesBack(Self.intent)
+        try comesBack(Self.hold)
+        try comesBack(RoomRules(version: 2, control: .host, waits: .nobody, isLobby: true))
         try comesBack(Self.roots)
         try comesBack(HostBinding(fingerprint: CertificateFingerprint(Fixtures.bytes32(9))))
     }

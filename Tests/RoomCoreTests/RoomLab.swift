@@ -13,13 +13,23 @@ struct RoomLab {
     var signers: [String: MemberSigningKey] = [:]
     var identities: [String: Newcomer] = [:]
     var credentials: [String: Signed<Member>] = [:]
+    /// Those who join without a player.
+    var headless: Set<String> = []
     var refusals: [(by: String, bye: Bye)] = []
     var dialled: [(String, String)] = []
     var hostDials: [String: Int] = [:]
+    /// What everybody was shown, in order: "ben hears ana: hello".
+    var talk: [String] = []
     var answersDials = true
+    /// What each player was told to follow, and to go back to.
+    var followed: [String: [Course]] = [:]
+    var undone: [String: [Course]] = [:]
+    /// How each player is doing; those without one have none.
+    var players: [String: LabPlayer] = [:]
     private var queue: [(from: String, to: String, message: Message)] = []
     private var links: Set<Set<String>> = []
     private var alarms: [String: MonotonicInstant] = [:]
+    private var nextLook = MonotonicInstant(nanoseconds: 0)
     private var isolated: Set<String> = []
     private var parted: [Set<String>] = []
     /// Who was told that whom keeps the room, in order.
@@ -60,11 +70,16 @@ struct RoomLab {
 
     private func introduction(_ name: String) -> Introduction {
         Introduction(
-            name: name, isHeadless: false,
+            name: name, isHeadless: headless.contains(name),
             addresses: [.ipv4(0x7F00_0001, port: UInt16(1_000 + name.utf8.count))])
     }
 
-    mutating func open(films: Int, membersAllowed: Int = 64) {
+    /// The room's time: the host's clock, which everybody here knows.
+    var roomNow: RoomInstant { RoomInstant(nanoseconds: now.nanoseconds) }
+
+    mutating func open(
+        films: Int, membersAllowed: Int = 64, rules: RoomRules = RoomRules()
+    ) {
         makeIdentity("host")
         let items = (1...films).compactMap { number -> PlaylistItem? in
             let bytes = [UInt8](repeating: 0, count: 15) + [UInt8(number)]
@@ -76,8 +91,8 @@ struct RoomLab {
         guard let identity = identities["host"], let signer = signers["host"] else { return }
         rooms["host"] = Room(
             hosting: roomKey, as: identity, introduction: introduction("host"), signer: signer,
-            playlist: Playlist(version: 1, items: items), start: .start,
-            now: RoomInstant(nanoseconds: 0), membersAllowed: membersAllowed)
+            playlist: Playlist(version: 1, items: items), rules: rules, start: .start,
+            now: roomNow, membersAllowed: membersAllowed)
     }
 
     mutating func join(_ name: String, at contact: String = "host") {
@@ -151,7 +166,10 @@ struct RoomLab {
     }
 
     mutating func tell(_ name: String, _ event: RoomEvent) {
-        for directive in rooms[name]?.on(event, now: now) ?? [] { carryOut(directive, of: name) }
+        let (now, roomNow) = (now, roomNow)
+        for directive in rooms[name]?.on(event, now: now, roomNow: roomNow) ?? [] {
+            carryOut(directive, of: name)
+        }
     }
 
     private mutating func carryOut(_ directive: RoomDirective, of name: String) {
@@ -177,10 +195,16 @@ struct RoomLab {
                 tell(name, .dialFailed(peer))
             }
         case .wake(let instant): alarms[name] = instant
+        case .follow(let course): followed[name, default: []].append(course)
+        case .undo(let course): undone[name, default: []].append(course)
+        case .lookAtPlayer: look(name)
+        case .heard(let chat):
+            talk.append("\(name) hears \(self.name(chat.author) ?? "?"): \(chat.remark)")
+        case .unheard: talk.append("\(name) is not heard")
         case .keeper(let peer): keepers.append((name, self.name(peer) ?? "nobody"))
         case .memberJoined(let member): arrivals.append((name, member.name))
         case .memberLeft(let member): departures.append((name, member.name))
-        case .memberReachable, .adopt, .prefetch, .follow: break
+        case .memberReachable, .adopt, .prefetch, .countAsReady: break
         }
     }
 
@@ -194,12 +218,15 @@ struct RoomLab {
         case .keptRoster(let kept): tell(to, .keptRoster(kept))
         case .playlist(let playlist): tell(to, .playlist(playlist))
         case .timeline(let intent): tell(to, .timeline(intent, from: id(from)))
-        case .roots, .bitfield, .have, .request, .cancel, .reject, .status, .ping, .pong, .bye:
-            break
+        case .hold(let hold): tell(to, .hold(hold, from: id(from)))
+        case .rules(let rules): tell(to, .rules(rules))
+        case .status(let status): tell(to, .status(status, from: id(from)))
+        case .chat(let chat): tell(to, .chat(chat, from: id(from)))
+        case .roots, .bitfield, .have, .request, .cancel, .reject, .ping, .pong, .bye: break
         }
     }
 
-    /// Delivers everything and rings the alarms of so much time.
+    /// Delivers everything, rings the alarms of so much time, and looks at players four times a second.
     mutating func run(for duration: Duration = .seconds(1)) {
         let end = now + duration
         while true {
@@ -209,15 +236,81 @@ struct RoomLab {
                     deliver(next.message, from: next.from, to: next.to)
                 }
             } else if let next = alarms.min(by: { ($0.value, $0.key) < ($1.value, $1.key) }),
-                next.value <= end
+                next.value <= min(nextLook, end)
             {
                 alarms[next.key] = nil
                 now = max(now, next.value)
                 tell(next.key, .tick)
+            } else if nextLook <= end {
+                now = nextLook
+                nextLook = now + .milliseconds(250)
+                for name in players.keys.sorted() { look(name) }
             } else {
                 now = end
                 return
             }
         }
+    }
+
+    /// Runs until this is so; says whether it ever was.
+    mutating func run(
+        atMost limit: Duration = .seconds(60), until isDone: (RoomLab) -> Bool
+    ) -> Bool {
+        let end = now + limit
+        while now < end {
+            if isDone(self) { return true }
+            run(for: .milliseconds(10))
+        }
+        return isDone(self)
+    }
+}
+
+// MARK: Players
+
+extension RoomLab {
+    /// Gives somebody a player that is where the room is, with so much to play.
+    mutating func watch(_ name: String, buffered: Duration = .seconds(10)) {
+        players[name] = LabPlayer(buffered: buffered)
+    }
+
+    /// Looks at a player and tells its room and, as its status, everybody else's.
+    mutating func look(_ name: String) {
+        guard let player = players[name], let course = rooms[name]?.course else { return }
+        let condition = player.condition(in: course, at: roomNow)
+        tell(name, .looked(condition))
+        let status = PeerStatus(
+            item: condition.item, position: condition.position, buffered: condition.buffered,
+            isStalled: condition.activity == .stalled, isAtEnd: condition.activity == .ended,
+            isReady: rooms[name]?.isReady ?? false)
+        for other in rooms.keys.sorted() where other != name {
+            queue.append((name, other, .status(status)))
+        }
+    }
+
+    func course(_ name: String) -> Course? { rooms[name]?.course }
+
+    /// Where the film is for somebody.
+    func position(_ name: String) -> Double? { course(name)?.position(at: roomNow).seconds }
+
+    /// Whether the film stands for everybody, or for nobody; `nil` when they do not agree.
+    var stands: Bool? {
+        let states = Set(rooms.values.compactMap { $0.course?.isStanding })
+        return states.count == 1 ? states.first : nil
+    }
+}
+
+/// A player that follows without delay.
+struct LabPlayer {
+    var activity = PlayerCondition.Activity.able
+    var buffered: Duration
+    var hasRest = false
+    /// How far behind the room it is, in seconds.
+    var lag = 0.0
+
+    func condition(in course: Course, at now: RoomInstant) -> PlayerCondition {
+        let position = MediaPosition(seconds: course.position(at: now).seconds - lag)
+        return PlayerCondition(
+            item: course.item, activity: activity, position: position, buffered: buffered,
+            hasRest: hasRest)
     }
 }

@@ -76,25 +76,6 @@ struct RoomTests {
         #expect(lab.rooms["host"]?.intent?.isPaused == true)
     }
 
-    @Test("goes to the next film once when several say the last one ended")
-    func next() throws {
-        var lab = try RoomLab()
-        lab.open(films: 2)
-        lab.join("ana")
-        lab.run()
-        let films = try #require(lab.rooms["host"]?.items?.films)
-        for name in ["host", "ana"] {
-            lab.tell(name, .wished(.next(after: films[0].id), at: RoomInstant(nanoseconds: 5)))
-        }
-        lab.run()
-        for room in lab.rooms.values {
-            #expect(room.intent?.item == films[1].id)
-            #expect(room.intent?.anchor == .start)
-        }
-        lab.tell("host", .wished(.next(after: films[1].id), at: RoomInstant(nanoseconds: 6)))
-        #expect(lab.rooms["host"]?.intent?.item == films[1].id)
-    }
-
     @Test("forgets who leaves, and everybody else learns it")
     func leaves() throws {
         var lab = try RoomLab()

@@ -46,11 +46,11 @@ struct VirtualWorldTests {
         let geometry = try #require(ChunkGeometry(size: 16 * 65_536))
         var player = VirtualPlayer(geometry: geometry, bytesPerSecond: 65_536, opening: second(0))
         var held = Array(repeating: false, count: 16)
-        #expect(player.advance(to: second(0), held: held).reads == bytes(ofBlock: 0))
+        #expect(player.advance(to: second(0), held: held).reads == [bytes(ofBlock: 0)])
         for block in 0..<4 { held[block] = true }
         let step = player.advance(to: second(1), held: held)
         #expect(player.startUp == .seconds(1))
-        #expect(step.reads == bytes(ofBlock: 4))
+        #expect(step.reads == [bytes(ofBlock: 4)])
         #expect(step.lookAgain == second(2) + .microseconds(1))
         _ = player.advance(to: second(4.9), held: held)
         #expect(player.stalls == 0)
@@ -68,8 +68,19 @@ struct VirtualWorldTests {
         _ = player.advance(to: second(0), held: Array(repeating: true, count: 16))
         player.seek(to: 10 * 65_536, at: second(1))
         let step = player.advance(to: second(1), held: Array(repeating: false, count: 16))
-        #expect(step.reads == bytes(ofBlock: 10))
+        #expect(step.reads == [bytes(ofBlock: 10)])
         #expect(player.stalls == 0)
+    }
+
+    @Test("a player that jumps to what is here reads there first, and then on to where it stops")
+    func playerJumpsOverHeld() throws {
+        let geometry = try #require(ChunkGeometry(size: 64 * 65_536))
+        var player = VirtualPlayer(geometry: geometry, bytesPerSecond: 65_536, opening: second(0))
+        let held = Array(repeating: true, count: 64)
+        _ = player.advance(to: second(0), held: held)
+        player.seek(to: 10 * 65_536, at: second(1))
+        let step = player.advance(to: second(1), held: held)
+        #expect(step.reads == [bytes(ofBlock: 10), bytes(ofBlock: 27)])
     }
 
     private func bytes(ofBlock number: Int64) -> Range<Int64> {

@@ -71,6 +71,8 @@ extension Rule {
         let files: [any RegexComponent<Substring>] = [
             // libmpv's client API, and its stream callbacks.
             /Sources\/MpvPlayer\/(?:Mpv\w*|FilmStream)\.swift/,
+            // What mpv calls, with a handle it lends.
+            /Sources\/MpvPlugin\/MpvOpenPlugin\.swift/,
             // System calls on files and directories.
             /Sources\/FilmStore\/Raw\w*\.swift/,
             // The hash functions read the memory they are given.

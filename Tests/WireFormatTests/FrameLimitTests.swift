@@ -138,6 +138,16 @@ enum LargestFrames {
                 Signed(
                     content: Playlist(version: .max, items: items), signature: Samples.signature))),
         .message(
+            .timeline(
+                Signed(
+                    content: Intent(
+                        revision: .max, author: PeerID(Samples.bytes16(1)), item: Samples.item,
+                        anchor: .start, since: RoomInstant(nanoseconds: 0), speed: .normal,
+                        isPaused: false,
+                        excused: Set(
+                            (0..<Limits.members).map { PeerID(Samples.bytes16(UInt8($0))) })
+                    ), signature: Samples.signature))),
+        .message(
             .roots(
                 Signed(
                     content: RootList(
@@ -163,6 +173,13 @@ enum LargestFrames {
                     item: Samples.item,
                     runs: Array(
                         repeating: .init(first: 1, count: 1), count: Limits.runsPerRequest)))),
+        .message(
+            .chat(
+                Signed(
+                    content: Chat(
+                        author: PeerID(Samples.bytes16(1)), number: .max,
+                        remark: .text(String(repeating: "c", count: Limits.chatBytes))),
+                    signature: Samples.signature))),
         .message(
             .bye(Bye(kind: .leaving, reason: String(repeating: "r", count: Limits.reasonBytes)))),
         .block(
@@ -246,6 +263,19 @@ struct OverfullList: Sendable, CustomTestStringConvertible {
             writer.write(UInt64(1))
             writer.write(UInt16(1))
             Samples.item.raw.write(to: &writer)
+            writer.write(String(repeating: "x", count: count), limit: count)
+        },
+        OverfullList("excused peers", .timeline, over: Limits.members) { writer, count in
+            let intent = Samples.intent
+            let bytes = intent.canonicalBytes
+            writer.write(raw: bytes.dropLast(2 + 16 * intent.excused.count))
+            writer.write(Array(repeating: intent.author.raw, count: count))
+            Samples.signature.write(to: &writer)
+        },
+        OverfullList("a remark", .chat, over: Limits.chatBytes) { writer, count in
+            Samples.item.raw.write(to: &writer)
+            writer.write(UInt64(1))
+            writer.write(UInt8(1))
             writer.write(String(repeating: "x", count: count), limit: count)
         },
         OverfullList("a reason", .bye, over: Limits.reasonBytes) { writer, count in

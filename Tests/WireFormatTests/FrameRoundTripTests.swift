@@ -66,6 +66,28 @@ struct FrameRoundTripTests {
         #expect(decoded == frames)
     }
 
+    @Test(
+        "a piece is let go of once it is understood, so that its memory can take the next",
+        arguments: [0, 1, 300])
+    func letsGo(byteCountMissing: Int) throws {
+        let block = Frame.block(
+            BlockHeader(
+                item: Samples.item, block: 1, relay: false,
+                leaves: [LeafHash(Samples.bytes32(1))]),
+            ByteBuffer(repeating: 7, count: ChunkGeometry.blockSize))
+        let bytes = (block.encoded + block.encoded).dropLast(byteCountMissing)
+        var piece = ByteBuffer(bytes: bytes)
+        let memory = unsafe piece.withUnsafeReadableBytes { Int(bitPattern: $0.baseAddress) }
+        var decoder = FrameDecoder(stage: .bulk)
+        decoder.append(piece)
+        while let frame = try decoder.next() { #expect(frame == block) }
+        // A buffer that somebody shares takes new memory here.
+        piece.clear()
+        piece.writeBytes(bytes)
+        let reused = unsafe piece.withUnsafeReadableBytes { Int(bitPattern: $0.baseAddress) }
+        #expect(reused == memory)
+    }
+
     @Test("a block's buffer holds no more than the block")
     func blockBufferIsExact() throws {
         let block = Frame.block(

@@ -80,7 +80,12 @@ struct HostileFrameTests {
             (FrameType.hello, 2, UInt8(9), "purpose"), (.hello, 35, 2, "flag"),
             (.introduction, 5, 7, "flag"), (.introduction, 8, 5, "address kind"),
             (.bitfield, 19, 1, "first chunk"), (.status, 16, 0x80, "position"),
-            (.status, 24, 0x80, "buffer"), (.bye, 0, 0, "bye"),
+            (.status, 24, 0x80, "buffer"), (.status, 36, 0x80, "runs dry"), (.bye, 0, 0, "bye"),
+            (.timeline, 64, 0xFF, "excused"), (.hold, 40, 3, "hold reason"),
+            (.hold, 41, 0x80, "buffer"), (.hold, 50, 0xFF, "needed"), (.rules, 8, 0, "control"),
+            (.rules, 9, 3, "waits"), (.rules, 10, 2, "flag"),
+            (.chat, 24, 0, "remark"), (.chat, 24, 3, "remark"), (.chat, 27, 0x0A, "chat text"),
+            (.chat, 27, 0x00, "chat text"), (.chat, 27, 0x1B, "chat text"),
         ])
     func malformedValues(type: FrameType, offset: Int, value: UInt8, field: String) throws {
         let frame = try #require(Samples.frames.first { $0.type == type })

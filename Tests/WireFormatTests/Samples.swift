@@ -25,7 +25,15 @@ enum Samples {
     static let intent = Intent(
         revision: .max, author: PeerID(bytes16(0x30)), item: item,
         anchor: MediaPosition(seconds: 5_400.25),
-        since: RoomInstant(nanoseconds: -1), speed: PlaybackSpeed(factor: 1.25), isPaused: true)
+        since: RoomInstant(nanoseconds: -1), speed: PlaybackSpeed(factor: 1.25), isPaused: true,
+        isAutomatic: true, excused: [PeerID(bytes16(0x31)), PeerID(bytes16(0x33))])
+
+    static let hold = Hold(
+        author: PeerID(bytes16(0x30)), sequence: .max, revision: 8,
+        since: RoomInstant(nanoseconds: -2), reason: .opening, buffered: .milliseconds(1_250),
+        needed: .seconds(3), until: RoomInstant(nanoseconds: .max))
+
+    static let rules = RoomRules(version: 3, control: .host, waits: .nobody, isLobby: true)
 
     static let messages: [Message] = [
         .introduction(
@@ -64,10 +72,29 @@ enum Samples {
                 item: item, runs: [.init(first: 0, count: 1), .init(first: .max, count: .max)])),
         .reject(BlockRequest(item: otherItem, runs: [.init(first: 1, count: 2)])),
         .timeline(Signed(content: intent, signature: signature)),
+        .hold(Signed(content: hold, signature: signature)),
+        .hold(
+            Signed(
+                content: Hold(
+                    author: PeerID(bytes16(0x30)), sequence: 1, revision: 1,
+                    since: RoomInstant(nanoseconds: 5), reason: nil, buffered: .zero, needed: nil,
+                    until: RoomInstant(nanoseconds: 6)), signature: signature)),
+        .rules(Signed(content: rules, signature: signature)),
         .status(
             PeerStatus(
                 item: item, position: MediaPosition(seconds: 61.5),
-                buffered: .milliseconds(2_345), isStalled: true)),
+                buffered: .milliseconds(2_345), isStalled: true, isAtEnd: true, isReady: true,
+                runsDry: .milliseconds(700))),
+        .chat(
+            Signed(
+                content: Chat(
+                    author: PeerID(bytes16(0x30)), number: .max, remark: .text("Zoë: 🎬 {\\an8}")),
+                signature: signature)),
+        .chat(
+            Signed(
+                content: Chat(
+                    author: PeerID(bytes16(0x31)), number: 1, remark: .reaction(.star)),
+                signature: signature)),
         .ping(Ping(sent: MonotonicInstant(nanoseconds: .min))),
         .pong(
             Pong(

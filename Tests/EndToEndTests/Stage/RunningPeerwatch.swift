@@ -119,6 +119,18 @@ final class RunningPeerwatch: Sendable {
         }
     }
 
+    /// Waits until it wrote a line on standard output that begins like this; returns the rest of it.
+    @discardableResult
+    func wait(forLine beginning: String, within seconds: TimeInterval = patience) throws -> String {
+        let rest = state.wait(seconds) { state in
+            state.output.lines.first { $0.hasPrefix(beginning) }?.dropFirst(beginning.count)
+        }
+        guard let rest else {
+            throw NotSeen(description: "\(name) never wrote “\(beginning)”; \(account)")
+        }
+        return String(rest)
+    }
+
     /// The first line on standard output.
     func firstLine() throws -> String {
         let line = state.wait(Self.patience) { $0.output.lines.first }
@@ -141,7 +153,7 @@ final class RunningPeerwatch: Sendable {
             let end = state.end.map { "ended with \($0.status)" } ?? "running"
             return
                 ([end] + state.events.suffix(20).map(\.description)
-                + state.complaints.lines.suffix(20)).joined(separator: "\n")
+                + (state.complaints.lines + state.output.lines).suffix(20)).joined(separator: "\n")
         }
     }
 

@@ -93,23 +93,26 @@ extension Stage {
     }
 
     /// Exactly these arguments, behind the words of `wrapper`, with these variables besides the
-    /// usual ones.
+    /// usual ones; for the program that is tested, or the one that is named.
     func run(
-        _ arguments: [String], name: String = "user", wrapper: [String] = [], socket: String = "",
-        environment: [String: String] = [:]
+        _ arguments: [String], of program: String = program, name: String = "user",
+        wrapper: [String] = [], socket: String = "", environment: [String: String] = [:]
     ) throws -> RunningPeerwatch {
-        let home = try Home(at: directory.appending(path: name))
+        let home = try home(of: name)
         let variables = home.environment.merging(environment) { $1 }
             .merging([Self.mark: directory.path]) { $1 }
         let peer = try RunningPeerwatch(
-            name: name, home: home, socket: socket, program: wrapper + [Self.program],
+            name: name, home: home, socket: socket, program: wrapper + [program],
             arguments: arguments, environment: variables)
         peers.withLockedValue { $0.append(peer) }
         return peer
     }
 
+    /// The directories of one user.
+    func home(of name: String) throws -> Home { try Home(at: directory.appending(path: name)) }
+
     /// The program: where `scripts/test` says, else beside the tests.
-    private static let program =
+    static let program =
         ProcessInfo.processInfo.environment["PEERWATCH_BINARY"]
         ?? URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
         .appending(path: "peerwatch").path

@@ -1,7 +1,8 @@
 -- What does a viewer see of the room, and which keys act on it? Options, then state, then drawing,
--- then messages from the program, then keys. The program says `set-token`, `set-state` and
--- `show-notice`; this script says `ready NAME` when it can hear them, and `card shown` or
--- `card hidden`. A message must not have the name of a key binding: mpv makes one of that name too.
+-- then messages from the program, then keys. The program says `set-token`, `set-state`,
+-- `show-notice` and, at the end, `room-over`; this script says `ready NAME` when it can hear them,
+-- and `card shown` or `card hidden`. A message must not have the name of a key binding: mpv makes
+-- one of that name too.
 
 local mp = require "mp"
 local options = require "mp.options"
@@ -140,6 +141,9 @@ mp.register_script_message("set-state", function(json)
     room.wait = type(state.wait) == "string" and state.wait or ""
     draw()
 end)
+
+-- An mpv that was open before the room goes on without this script.
+mp.register_script_message("room-over", function() mp.keep_running = false end)
 
 -- Keys: weak, so that the user's input.conf wins, and named, so that it can move them.
 

@@ -1,0 +1,179 @@
+// What the room and its viewers are waiting for: how our player is doing goes to the room, and what
+// the room makes of everybody's goes to the window and the events.
+
+import Logging
+import MeshTransport
+import MpvPlayer
+import NIOCore
+import PartyModel
+import RoomCore
+import SwarmCore
+import SyncCore
+
+extension Party {
+    // MARK: To the room
+
+    /// Tells the room how our player is doing.
+    func tellRoomOfPlayer() {
+        guard player != nil, let item = playback.item else { return }
+        let playable = playable
+        tellRoom(
+            .looked(
+                PlayerCondition(
+                    item: item, activity: activity(at: item), position: playback.position,
+                    buffered: playable.amount, hasRest: playable.hasRest)))
+    }
+
+    private func activity(at item: ItemID) -> PlayerCondition.Activity {
+        if playback.shown != item { return .opening }
+        if playback.isAtEnd { return .ended }
+        if playback.isSeeking { return .seeking }
+        return playback.isStalled ? .stalled : .able
+    }
+
+    /// How much this player could play without receiving anything more, and whether that reaches to
+    /// the end: what mpv has read ahead, and the verified bytes behind it at the film's mean rate.
+    var playable: (amount: Duration, hasRest: Bool) {
+        guard let id = playback.shown, let item = room?.items?.item(id),
+            let read = playback.read, let duration = playback.duration, duration > .start
+        else { return (playback.buffered, false) }
+        let size = item.geometry.size
+        let there = read.lowerBound + swarm.contiguousBytes(of: id, from: read.lowerBound)
+        let behind = Double(max(0, there - read.upperBound)) / Double(size) * duration.seconds
+        let rest = max(0, duration.seconds - playback.position.seconds)
+        guard there < size else { return (.nanoseconds(Int64(rest * 1e9)), true) }
+        let amount = min(playback.buffered.inSeconds + behind, rest)
+        return (.nanoseconds(Int64(amount * 1e9)), false)
+    }
+
+    /// What a script or a key wants of the room.
+    func obey(_ words: [String]) {
+        switch words {
+        case ["ready"]:
+            tellRoom(.readied(!(room?.isReady ?? false)))
+            sendStatus()
+            showRoom()
+        case ["skip-wait"]:
+            guard let roomNow else { break }
+            tellRoom(.wished(.skipWait, at: roomNow))
+        case _:
+            logger.debug("script", metadata: ["words": "\(words)"])
+        }
+    }
+
+    // MARK: To the user
+
+    /// Tells of a course, unless it is the one told last.
+    func record(_ course: Course, at now: RoomInstant) {
+        guard course != courseTold else { return }
+        courseTold = course
+        let isWaiting = room?.wait(at: now) != nil
+        let isAutomatic = room?.intent?.isAutomatic ?? false
+        log.record(
+            .state(
+                paused: course.isStanding, isWaiting: isWaiting,
+                position: course.position(at: now).seconds, speed: course.speed.factor,
+                by: isWaiting || isAutomatic ? nil : name(of: course.author),
+                revision: course.revision))
+    }
+
+    /// Brings window and events up to date with the room.
+    func showRoom() {
+        guard let room, let roomNow else { return }
+        let before = window
+        window = windowState(of: room, at: roomNow)
+        tellOfWait(room.wait(at: roomNow), at: roomNow)
+        guard window != before else { return }
+        tellOfViewers(before: before.viewers)
+        if let countdown = window.countdown, countdown != before.countdown {
+            log.record(.countdown(seconds: countdown))
+        }
+        player?.sendState(json: window.json)
+    }
+
+    private func tellOfWait(_ wait: Wait?, at now: RoomInstant) {
+        let peers = wait?.stragglers.map(\.author) ?? []
+        let isOld = waitTold.map { PartyClock.now - $0.at >= .seconds(1) } ?? false
+        guard peers != waitTold?.peers ?? [] || (isOld && !peers.isEmpty) else { return }
+        waitTold = peers.isEmpty ? nil : (peers, PartyClock.now)
+        let waited = wait.map { max(.zero, now - $0.since) } ?? .zero
+        log.record(
+            .wait(
+                peers: peers.map(name), seconds: waited.inSeconds, limit: Wait.limit.inSeconds))
+    }
+
+    private func tellOfViewers(before: [WindowState.Viewer]) {
+        for viewer in window.viewers {
+            let old = before.first { $0.peer == viewer.peer }
+            let peer = viewer.peer.description
+            if viewer.isReady != old?.isReady ?? false {
+                log.record(.ready(peer: peer, name: viewer.name, isReady: viewer.isReady))
+            }
+            if let seconds = viewer.runsDry, old?.runsDry == nil {
+                log.record(.runningDry(peer: peer, name: viewer.name, seconds: Double(seconds)))
+            }
+            if viewer.isExcused, old?.isExcused == false {
+                notice(
+                    viewer.isMe
+                        ? "The room goes on; you catch up with it."
+                        : "The room goes on; \(viewer.name) catches up with it.")
+            }
+        }
+    }
+
+    // MARK: The room as a value
+
+    private func windowState(of room: Room, at now: RoomInstant) -> WindowState {
+        let viewers = room.members.filter { !$0.isHeadless }
+        return WindowState(
+            viewers: viewers.map { viewer($0, in: room) },
+            wait: room.wait(at: now).map { wait($0, in: room, at: now) },
+            lobby: room.rules?.isLobby == true
+                ? WindowState.Lobby(
+                    isReady: room.isReady, ready: room.ready.count, viewers: viewers.count) : nil,
+            countdown: room.startsIn(at: now).flatMap(Self.countdown))
+    }
+
+    /// A start that is this near is not counted down: it is the lead everybody needs.
+    private static let shortestCountdown = Room.longestLead
+
+    private static func countdown(_ duration: Duration) -> Int? {
+        duration > shortestCountdown ? Int(duration.inSeconds.rounded(.up)) : nil
+    }
+
+    private func viewer(_ member: Member, in room: Room) -> WindowState.Viewer {
+        let isMe = member.peer == identity.peer
+        let status = statuses[member.peer]
+        let buffered = isMe ? playable.amount : status?.buffered
+        let runsDry = isMe ? room.runsDry : status?.runsDry
+        return WindowState.Viewer(
+            peer: member.peer, name: member.name, isMe: isMe, isHost: member.peer == room.host,
+            isReady: room.ready.contains(member.peer),
+            isExcused: room.intent?.excused.contains(member.peer) ?? false,
+            buffered: buffered.map(Self.tenths), runsDry: runsDry.map { Int($0.inSeconds) })
+    }
+
+    private func wait(_ wait: Wait, in room: Room, at now: RoomInstant) -> WindowState.Wait {
+        WindowState.Wait(
+            stragglers: wait.stragglers.map { hold in
+                WindowState.Wait.Straggler(
+                    peer: hold.author, name: name(of: hold.author),
+                    isMe: hold.author == identity.peer, buffered: Self.tenths(hold.buffered),
+                    needed: hold.needed.map { Int($0.inSeconds.rounded(.up)) })
+            },
+            limit: max(0, Int((wait.end - now).inSeconds.rounded(.up))),
+            canSkip: room.mayControl)
+    }
+
+    private static func tenths(_ duration: Duration) -> Int { Int(duration.inSeconds * 10) }
+}
+
+extension WindowState {
+    /// The state as the script in the window reads it.
+    fileprivate var json: String {
+        JSONValue.object([
+            ("viewers", .array(viewers.filter { !$0.isMe }.map { .text($0.name) })),
+            ("wait", .text(banner)),
+        ]).line
+    }
+}
