@@ -21,9 +21,9 @@ extension Party {
             handle(message, from: peer)
         case .block(let header, let bytes, let peer):
             arrived(header, bytes, from: peer)
-        case .blockSent(let peer, let bytes):
+        case .blockSent(let peer, _):
             guard let address = underWay[peer]?.popFirst() else { break }
-            line.sent(bytes, to: peer, at: PartyClock.now)
+            line.sentFilm(to: peer, at: PartyClock.now)
             tellSwarm(.blockSent(address, to: peer))
         case .disconnected(let peer, let reason, let bye):
             logger.debug("disconnected", metadata: ["peer": "\(peer)", "reason": "\(reason)"])
@@ -51,7 +51,7 @@ extension Party {
         line.left(peer)
         clocks[peer] = nil
         pings[peer] = nil
-        lastPings[peer] = nil
+        clocksCompared[peer] = nil
         statuses[peer] = nil
         for item in rootFeeds.keys { rootFeeds[item]?.forget(peer) }
         tellSwarm(.peerLeft(peer))

@@ -64,8 +64,8 @@ public actor Party {
     var prefetch = PrefetchRecorder()
     var clocks: [PeerID: ClockOffset] = [:]
     var pings: [PeerID: PingSchedule] = [:]
-    /// When each peer was asked last.
-    var lastPings: [PeerID: MonotonicInstant] = [:]
+    /// When each peer's clock was compared with this one last.
+    var clocksCompared: [PeerID: MonotonicInstant] = [:]
     /// Blocks handed to the mesh, by receiver, oldest first.
     var underWay: [PeerID: Deque<BlockAddress>] = [:]
     /// What the swarm is being told, the event it decides about first.

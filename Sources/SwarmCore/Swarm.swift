@@ -113,7 +113,7 @@ public struct Swarm {
         case .peerLeft(let peer):
             leave(peer, into: &directives)
         case .paced(let rate):
-            bucket.rate = rate
+            bucket.set(rate: rate, at: now)
         case .located(let peer, let isLocal):
             peers[peer]?.isLocal = isLocal
         case .roundTripMeasured(let peer, let roundTrip):
