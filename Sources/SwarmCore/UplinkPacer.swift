@@ -18,9 +18,9 @@ public struct UplinkPacer: Sendable {
 
     /// Where a search begins: most lines take more, and a slower one has a queue of a tenth of a
     /// second before that is noticed.
-    static let firstPace = 1_000_000.0
+    static let firstPace = 1_250_000.0
     /// In so long the pace doubles in a search: some round trips, and as many pings.
-    static let doubling = Duration.milliseconds(500)
+    static let doubling = Duration.milliseconds(400)
     /// How far a search goes beyond what was really sent.
     static let leap = 1.4
 
