@@ -45,16 +45,20 @@ final class PeerLink {
         bulk?.onEvent = { _, _ in }
         bulk?.close(.replaced)
         bulk = connection
-        if let bytesPerSecond, let channel = connection.channel {
-            Pacing.set(bytesPerSecond: bytesPerSecond, on: channel)
-        }
+        setPace()
+        // From here on it has no film to carry.
+        if let channel = control.channel { Pacing.set(bytesPerSecond: nil, on: channel) }
     }
 
     /// Limits how fast blocks leave; `nil` lifts the limit.
     func pace(_ bytesPerSecond: Int?) {
         guard bytesPerSecond != self.bytesPerSecond else { return }
         self.bytesPerSecond = bytesPerSecond
-        guard let channel = bulk?.channel else { return }
+        setPace()
+    }
+
+    private func setPace() {
+        guard let channel = (bulk ?? control).channel else { return }
         Pacing.set(bytesPerSecond: bytesPerSecond, on: channel)
     }
 

@@ -34,8 +34,9 @@ extension Party {
     /// Notes how long one ping took, and whether the peer is on this LAN.
     func measureLine(_ pong: Pong, to peer: PeerID) {
         guard let remote = remotes[peer] else { return }
+        let wasLocal = line.isLocal(peer)
         let isNew = line.heard(pong, from: peer, at: remote.address, received: PartyClock.now)
-        if isNew { lookAtLine() }
+        if isNew || line.isLocal(peer) != wasLocal { lookAtLine() }
         tellSwarm(.located(peer, isLocal: line.isLocal(peer)))
     }
 

@@ -182,12 +182,11 @@ public struct LineBook: Sendable {
 
     /// What the line takes; `nil` as long as no queue shows it.
     ///
-    /// While there is a queue the line is never idle: it took what was sent between two pings, less
-    /// what the second one had to wait for more than the first. The line is taken for full from the
-    /// ping before the first that had to wait.
+    /// From one ping that had to wait to a later one the line was never idle: it took what was sent
+    /// between them, less what the second one had to wait for more than the first.
     public var load: LineLoad? {
-        guard let last = readings.last, last.queue >= Self.surelyFull else { return nil }
-        let first = readings[readings.lastIndex { $0.queue < Self.surelyFull } ?? 0]
+        let full = readings.reversed().prefix { $0.queue >= Self.surelyFull }
+        guard let last = full.first, let first = full.last else { return nil }
         let span = last.at - first.at
         let busy = span + last.queue - first.queue
         guard span >= Self.loadSpan.lowerBound, busy > .zero else { return nil }

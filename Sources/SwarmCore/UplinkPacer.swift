@@ -138,7 +138,9 @@ public struct UplinkPacer: Sendable {
             tooLongSince = nil
             let isLate = now - reading.at > reading.base + Self.late
             if sent > pace * Self.used, !isLate { rise(by: elapsed, sent: sent) }
-        } else if reading != lastReading, isCongested(queue, at: reading.at), sent > Self.slowest {
+        } else if reading != lastReading,
+            isCongested(queue, at: reading.at, isUsed: sent > pace * Self.used, load)
+        {
             let grown = queue + (now - reading.at) * max(sent / max(load?.taken ?? sent, 1) - 1, 0)
             cut(to: load ?? LineLoad(taken: min(sent, pace), given: sent), queue: grown, now: now)
         }
@@ -166,12 +168,18 @@ public struct UplinkPacer: Sendable {
     }
 
     /// Whether the queue has been too long for long enough, with a reading that is.
-    private mutating func isCongested(_ queue: Duration, at instant: MonotonicInstant) -> Bool {
-        let since = tooLongSince
-        tooLongSince = since ?? instant
+    private mutating func isCongested(
+        _ queue: Duration, at instant: MonotonicInstant, isUsed: Bool, _ load: LineLoad?
+    ) -> Bool {
+        let since = tooLongSince ?? instant
+        tooLongSince = since
+        // What is sent now and then may meet, and says nothing about the pace; unless it lasts.
+        guard isUsed else {
+            return load != nil && instant - since >= Self.persistence * 2
+        }
         return switch phase {
-        case .searching: since != nil || queue > Self.muchTooLong + noise * 2
-        case .following: instant - (since ?? instant) >= Self.persistence
+        case .searching: since < instant || queue > Self.muchTooLong + noise * 2
+        case .following: instant - since >= Self.persistence
         case .draining: false
         }
     }
