@@ -111,7 +111,7 @@ extension Party {
         log.record(
             isBuffering
                 ? .buffering(
-                    peer: me, name: configuration.name, seconds: playable.amount.inSeconds)
+                    peer: me, name: configuration.name, seconds: playback.playable.inSeconds)
                 : .resumed(peer: me, name: configuration.name))
         tellRoomOfPlayer()
         sendStatus()

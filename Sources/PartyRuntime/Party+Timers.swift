@@ -73,7 +73,7 @@ extension Party {
     func sendStatus() {
         guard !configuration.isHeadless, let item = playback.shown else { return }
         let status = PeerStatus(
-            item: item, position: playback.position, buffered: playable.amount,
+            item: item, position: playback.position, buffered: playback.playable,
             isStalled: playback.isStalled, isAtEnd: playback.isAtEnd,
             isReady: room?.isReady ?? false, runsDry: room?.runsDry)
         for peer in remotes.keys { mesh?.send(.status(status), to: peer) }
