@@ -16,6 +16,7 @@ extension Party {
         case .connected(let remote, _):
             connected(remote)
         case .bulkReady(let peer):
+            line.separated(peer, at: PartyClock.now)
             logger.debug("bulk ready", metadata: ["peer": "\(peer)"])
         case .message(let message, let peer):
             handle(message, from: peer)
