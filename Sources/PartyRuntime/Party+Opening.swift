@@ -71,7 +71,7 @@ extension Party {
             introduction: introduction(listeningAddresses(port: port)), signer: memberSigner)
         mesh?.greeting = { [weak self] in self?.assumeIsolated { $0.greeting } ?? [] }
         // Nothing waits for the host but the end: whoever wants to leave meanwhile may.
-        mesh?.dialHost(token.addresses).whenComplete { [weak self] result in
+        mesh?.dialHost(token.addresses, orKeeper: token.leadsToKeeper).whenComplete { [weak self] result in
             guard case .failure(let error) = result else { return }
             self?.assumeIsolated { $0.fail(error.asPartyError) }
         }
@@ -89,9 +89,13 @@ extension Party {
             eventLoop: loop, identity: identity, room: roomKey, secret: secret,
             hostSignature: hostSignature,
             knows: { [weak self] certificate in
-                self?.assumeIsolated { $0.room?.member(certificate.peer) != nil } ?? false
+                self?.assumeIsolated { party in
+                    party.room?.answersNewcomers ?? false
+                        || party.room?.member(certificate.peer) != nil
+                } ?? false
             },
             onEvent: { [weak self] event in self?.assumeIsolated { $0.handle(event) } })
+        mesh.vouchers = { [weak self] in self?.assumeIsolated { $0.room?.vouchers } ?? [] }
         self.mesh = mesh
         let port = try await mesh.listen(
             hosts: configuration.bindAddresses,
@@ -123,9 +127,9 @@ extension Party {
     }
 
     /// Who this is, and the first question for the room's time.
-    private var greeting: [Message] {
+    var greeting: [Message] {
         guard let room else { return [] }
-        return [.introduction(room.introduction), .ping(Ping(sent: PartyClock.now))]
+        return room.greeting + [.ping(Ping(sent: PartyClock.now))]
     }
 
     private var ownNewcomer: Newcomer {

@@ -15,6 +15,9 @@ extension Party {
     static let pingInterval = TimeAmount.milliseconds(50)
     /// Between the reports of how it goes.
     static let reportInterval = TimeAmount.seconds(1)
+    /// A peer that does not answer four pings is not there, whatever its machine acknowledges: its
+    /// process stands still, or a router in between answers for it.
+    static let silence = Duration.seconds(12)
     /// Lists of roots that trickle to one peer per round: some 180 KB/s, little beside a film.
     static let rootListsPerRound = 4
 
@@ -60,8 +63,10 @@ extension Party {
             tellRoom(.roundTripMeasured(peer, roundTrip))
         }
         measureLine(pong, to: peer)
-        guard peer == room?.host else { return }
-        lastRoomClock = clocks[peer]
+        guard peer == room?.keeper, roomSigner == nil, let clock = clocks[peer],
+            let roomOffset = pong.roomOffset
+        else { return }
+        roomClock.follow(clock, roomOffset: roomOffset)
         if let courseWaiting { follow(courseWaiting) }
     }
 
@@ -82,6 +87,13 @@ extension Party {
         for peer in remotes.keys {
             mesh?.setPacingRate(
                 bytesPerSecond: line.isLocal(peer) ? nil : pace.map { Int($0) }, for: peer)
+        }
+    }
+
+    private func hangUpOnSilent() {
+        let now = PartyClock.now
+        for (peer, heard) in lastHeard where now - heard > Self.silence {
+            mesh?.giveUp(peer)
         }
     }
 
@@ -116,9 +128,11 @@ extension Party {
 
     private func report() {
         sendStatus()
+        hangUpOnSilent()
         reportSync()
         reportProgress()
         reportShortfall()
+        reportSupply()
         flushFilms()
         traffic.look(at: PartyClock.now)
     }
@@ -126,7 +140,7 @@ extension Party {
     private func reportSync() {
         guard playback.shown != nil, !playback.isAtEnd, let intent = room?.intent, !intent.isPaused
         else { return }
-        let clock = room?.host.flatMap { clocks[$0] }
+        let clock = room?.keeper.flatMap { clocks[$0] }
         log.record(
             .sync(
                 errorMs: follower.error.map { $0.inSeconds * 1000 },

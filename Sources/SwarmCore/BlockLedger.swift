@@ -128,6 +128,7 @@ struct BlockLedger {
     /// Bytes that are verified without a gap from `offset` on.
     func contiguousBytes(from offset: Int64) -> Int64 {
         guard let first = geometry.block(containing: offset) else { return 0 }
+        guard !isComplete else { return geometry.size - offset }
         var index = Int(first.number)
         while index < states.count, states[index] == .verified { index += 1 }
         let end = min(Int64(index) * Int64(ChunkGeometry.blockSize), geometry.size)
