@@ -19,6 +19,9 @@ struct PlayerOptionsTests {
             idle=no
             access-references=yes
             keep-open=no
+            glsl-shaders=~~/shaders/grain.glsl
+            osd-font=Cantarell
+            sub-font=Cantarell
             [pseudo-gui]
             loop-file=inf
             terminal=yes
@@ -45,6 +48,12 @@ struct PlayerOptionsTests {
             try run(in: directory) { screening in
                 #expect(screening.option("volume") == "33.000000")
                 #expect(screening.option("osc") == "no")
+                #expect(screening.option("glsl-shaders") == "~~/shaders/grain.glsl")
+                #expect(screening.option("osd-font") == "Cantarell")
+                #expect(screening.option("sub-font") == "Cantarell")
+                // Where mpv looks for shaders, fonts and script-opts.
+                let place = screening.player.handle.command(.command("expand-path", "~~/fonts"))
+                #expect(place == .string("\(directory)/fonts"))
                 #expect(screening.option("input-default-bindings") == "yes")
                 #expect(screening.option("pause") == "no")
                 #expect(screening.option("idle") == "yes")
