@@ -128,17 +128,17 @@ extension Party {
         return WindowState(
             viewers: viewers.map { viewer($0, in: room) },
             wait: room.wait(at: now).map { wait($0, in: room, at: now) },
-            lobby: room.rules?.isLobby == true
+            lobby: room.isLobby
                 ? WindowState.Lobby(
                     isReady: room.isReady, ready: room.ready.count, viewers: viewers.count) : nil,
-            countdown: room.startsIn(at: now).flatMap(Self.countdown))
+            countdown: room.startsIn(at: now).flatMap(countdown))
     }
 
-    /// A start that is this near is not counted down: it is the lead everybody needs.
-    private static let shortestCountdown = Room.longestLead
-
-    private static func countdown(_ duration: Duration) -> Int? {
-        duration > shortestCountdown ? Int(duration.inSeconds.rounded(.up)) : nil
+    /// The seconds until a start; `nil` for one that was never further away than the lead that
+    /// everybody needs.
+    private func countdown(_ duration: Duration) -> Int? {
+        guard window.countdown != nil || duration > Room.longestLead else { return nil }
+        return Int(duration.inSeconds.rounded(.up))
     }
 
     private func viewer(_ member: Member, in room: Room) -> WindowState.Viewer {

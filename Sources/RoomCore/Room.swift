@@ -68,6 +68,7 @@ public struct Room: Sendable {
     var lobby = Lobby()
     var filmEnd = FilmEnd()
     var catchUp = CatchUp()
+    var overruling = Overruling()
 
     /// A room that this process opens, with its first wish: paused at `start` of the first film.
     public init(
@@ -133,8 +134,12 @@ public struct Room: Sendable {
 
     /// What a wish or a hold is checked against.
     var authority: Authority {
-        Authority(members: everybody, playlist: items, rules: rules, keeper: keeper)
+        Authority(
+            members: everybody, playlist: items, rules: rules, keeper: keeper, isLobby: isLobby)
     }
+
+    /// Whether the film has not begun and everybody gets ready; without its host a room does not.
+    public var isLobby: Bool { rules?.isLobby == true && keeper == hostPeer }
 
     // MARK: Events
 
@@ -188,7 +193,7 @@ public struct Room: Sendable {
         case .wished(let wish, let roomNow):
             act(on: wish, at: roomNow, into: &directives)
         case .started(let position, let roomNow):
-            guard intent?.revision == 1, hosting != nil, rules?.isLobby == false else { break }
+            guard intent?.revision == 1, hosting != nil, !isLobby else { break }
             act(on: .play(from: position), at: roomNow, into: &directives)
         case .prefetchKnown(let prefetch):
             self.prefetch = prefetch

@@ -119,9 +119,6 @@ public struct Follower: Sendable {
         case .atEnd(let atEnd):
             guard atEnd != isAtEnd else { break }
             isAtEnd = atEnd
-            if atEnd, let openItem, !(course?.isStanding ?? true) {
-                directives.append(.wish(.next(after: openItem)))
-            }
         case .measured(let position, let isPaused, let isStalled):
             guard openItem == course?.item, !isSeeking else { break }
             self.isStalled = isStalled
