@@ -146,6 +146,16 @@ struct TokenTests {
         }
     }
 
+    @Test("a token says whether it leads to a keeper, and an older reader need not know")
+    func keepersToken() throws {
+        let token = Token(
+            room: Self.token.room, secret: Self.token.secret, addresses: Self.token.addresses,
+            leadsToKeeper: true)
+        #expect(token.text != Self.text)
+        #expect(try Token(reading: token.text) == token)
+        #expect(try Token(reading: Self.text).leadsToKeeper == false)
+    }
+
     @Test("flags that are not known are passed over")
     func unknownFlags() throws {
         let text =
