@@ -79,9 +79,12 @@ let package = Package(
         .systemLibrary(name: "CMpv", providers: [.apt(["libmpv-dev"])]),
         .target(
             name: "MpvPlayer", dependencies: ["PartyModel", "CMpv", nioConcurrency],
-            resources: ["main", "view", "ass"].map {
-                .embedInCode("Resources/peerwatch/\($0).lua")
-            },
+            resources: [
+                "ass", "banner", "bar", "canvas", "card", "clipboard", "editor",
+                "feed", "help", "icons", "input", "keys", "options", "people",
+                "prompt", "publish", "screen", "state", "stats", "talk", "text",
+                "theme", "uosc", "words", "main",
+            ].map { .embedInCode("Resources/peerwatch/\($0).lua") },
             swiftSettings: settings),
 
         // The running party and its face.
@@ -148,6 +151,9 @@ let package = Package(
         .testTarget(
             name: "MpvPlayerTests", dependencies: ["MpvPlayer", "PartyModel", nioConcurrency],
             swiftSettings: settings, linkerSettings: libmpv),
+        .testTarget(
+            name: "PartyRuntimeTests", dependencies: ["PartyRuntime", "PartyModel"],
+            swiftSettings: settings),
         .testTarget(
             name: "EndToEndTests",
             dependencies: ["peerwatch", "PartyModel", nioCore, nioPosix, nioConcurrency],

@@ -22,9 +22,11 @@ extension Party {
             handle(message, from: peer)
         case .block(let header, let bytes, let peer):
             lastHeard[peer] = PartyClock.now
+            traffic.received(bytes.readableBytes, from: peer)
             arrived(header, bytes, from: peer)
         case .blockSent(let peer, let bytes):
             guard let address = underWay[peer]?.popFirst() else { break }
+            traffic.sent(bytes, to: peer)
             line.sent(bytes, to: peer, at: PartyClock.now)
             tellSwarm(.blockSent(address, to: peer))
         case .disconnected(let peer, let reason, let bye):
@@ -55,6 +57,7 @@ extension Party {
         let wasHost = remotes.removeValue(forKey: peer)?.isHost ?? false
         underWay[peer] = nil
         line.left(peer)
+        traffic.left(peer)
         clocks[peer] = nil
         pings[peer] = nil
         lastPings[peer] = nil

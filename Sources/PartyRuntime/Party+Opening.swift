@@ -45,7 +45,7 @@ extension Party {
         playback.item = first.id
         let token = Token(room: roomKey, secret: secret, addresses: addresses)
         log.record(.room(token: token.text, addresses: addresses.map(\.description)))
-        player?.showToken(token.text)
+        offer(token, atOnce: true)
         if let course = room?.course { follow(course) }
     }
 
@@ -77,6 +77,7 @@ extension Party {
         }
         onWorker({ try CacheDirectory().collectAbandoned() }) { _, _ in }
         try await starting?.get()
+        offer(token, atOnce: false)
     }
 
     // MARK: Both

@@ -57,7 +57,8 @@ extension Party {
         case .failed(let item, let reason):
             failed(item, reason)
         case .scriptMessage(let words):
-            obey(words)
+            logger.debug("script", metadata: ["words": "\(words)"])
+            if let request = WindowRequest(words: words) { obey(request) }
         case .logged(let level, let text):
             switch level {
             case .warning: logger.debug("mpv: \(text)")
@@ -191,9 +192,6 @@ extension Party {
             tellRoom(.wished(wish, at: roomNow))
         }
     }
-
-    /// A short sentence in the window.
-    func notice(_ text: String) { player?.showNotice(text) }
 }
 
 extension PlayerSnapshot {

@@ -36,10 +36,10 @@ extension Party {
             names[member.peer] = member.name
             anticipate(member)
             report(member, .joined)
-            notice("\(member.name) joined")
+            announce(member, hasArrived: true)
         case .memberLeft(let member):
             report(member, .left)
-            notice("\(member.name) left")
+            announce(member, hasArrived: false)
         case .memberReachable(let member, let isReachable):
             report(member, isReachable ? .joined : .reconnecting)
         case .keeper(let peer):
@@ -162,6 +162,7 @@ extension Party {
     /// Fetches what a course is about, and follows it as soon as its film and the player are there and
     /// the room's time is known.
     func follow(_ course: Course) {
+        announceWish()
         courseWaiting = course
         fetch(course.item)
         guard shelf?.film(course.item) != nil else { return }

@@ -134,6 +134,7 @@ extension Party {
         reportShortfall()
         reportSupply()
         flushFilms()
+        traffic.look(at: PartyClock.now)
     }
 
     private func reportSync() {

@@ -92,6 +92,8 @@ public actor Party {
     var courseTold: Course?
     var line = LineBook()
     var pacer: UplinkPacer
+    var traffic = TrafficBook()
+    var windowBook = WindowBook()
 
     var swarmAlarm: Scheduled<Void>?
     var roomAlarm: Scheduled<Void>?
