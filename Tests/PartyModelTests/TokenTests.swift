@@ -159,8 +159,8 @@ struct TokenTests {
     @Test("flags that are not known are passed over")
     func unknownFlags() throws {
         let text =
-            "pw_1LN9kbEynzv1fzjTfjCiMg31umR44Y5op4MpoNSPsTFx5hjqKt1iQCaUYHQZNPt7NSVtCSWgDGzC7V6rFP"
-            + "FMjJCG3J6AbdvRXhh11111111PRD1AhpBUkFGBFHyPXauG5bTsKeB7ctpqQM12i"
+            "pw_1LKxGim9sr21fzjTfjCiMg31umR44Y5op4MpoNSPsTFx5hjqKt1iQCaUYHQZNPt7NSVtCSWgDGzC7V6rFPFMjJ"
+            + "CG3J6AbdvRXhh11111111PRD1AhpBUkFGBFHyPXauG5bTsKeB7ctpmqq35P"
         #expect(try Token(reading: text) == Self.token)
     }
 
