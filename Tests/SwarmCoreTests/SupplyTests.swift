@@ -62,6 +62,17 @@ struct SupplyTests {
         #expect(swarm.firstLostByte(of: item) == nil)
     }
 
+    @Test("is at its end when the player has all that comes before it")
+    func atItsEnd() throws {
+        var swarm = guest(own: [0, 1, 2, 4], other: [3])
+        #expect(swarm.firstLostByte(of: item) == 5 * Self.blockSize)
+        for (block, isAtEnd) in [(0, false), (3, false), (4, true)] {
+            let here = Int64(block) * Self.blockSize
+            _ = swarm.on(.playerReads(item, here..<(here + 1)), now: now)
+            #expect(swarm.isPlayer(at: 5 * Self.blockSize, of: item) == isAtEnd)
+        }
+    }
+
     @Test("is less when somebody goes who had it")
     func leaves() {
         var swarm = guest(own: all.filter { $0 < 5 }, other: all)
