@@ -74,7 +74,8 @@ public final class Player: Sendable {
             let directory = self.directory
             try MpvEventLoop.start(handle: handle, streams: streams, script: script) { event in
                 // The script has read its files once it speaks.
-                if case .scriptMessage(let words) = event, words.first == "ready", words.count == 2 {
+                if case .scriptMessage(let words) = event, words.first == "ready", words.count == 2
+                {
                     directory.remove()
                 }
                 onEvent(event)
