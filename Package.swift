@@ -37,6 +37,14 @@ let deque = Target.Dependency.product(name: "DequeModule", package: "swift-colle
 /// another world with the same names.
 let libmpv = [LinkerSetting.linkedLibrary("mpv")]
 
+/// Swift's libraries inside the plugin, as `--static-swift-stdlib` puts them into programs only: mpv
+/// then finds them wherever it runs. What Foundation is made of, it names to programs only.
+let swiftInside =
+    [LinkerSetting.unsafeFlags(["-static-stdlib"], .when(configuration: .release))]
+    + ["CoreFoundation", "_FoundationICU", "_FoundationCollections", "_FoundationCShims"].map {
+        LinkerSetting.linkedLibrary($0, .when(configuration: .release))
+    }
+
 let package = Package(
     name: "peerwatch",
     products: [
@@ -79,9 +87,12 @@ let package = Package(
         .systemLibrary(name: "CMpv", providers: [.apt(["libmpv-dev"])]),
         .target(
             name: "MpvPlayer", dependencies: ["PartyModel", "CMpv", nioConcurrency],
-            resources: ["main", "view", "ass"].map {
-                .embedInCode("Resources/peerwatch/\($0).lua")
-            },
+            resources: [
+                "ass", "banner", "bar", "canvas", "card", "clipboard", "editor",
+                "feed", "help", "icons", "input", "keys", "options", "people",
+                "prompt", "publish", "screen", "state", "stats", "talk", "text",
+                "theme", "uosc", "words", "main",
+            ].map { .embedInCode("Resources/peerwatch/\($0).lua") },
             swiftSettings: settings),
 
         // The running party and its face.
@@ -108,7 +119,7 @@ let package = Package(
                 "PartyRuntime", "PartyModel", "MpvPlayer", nioCore, nioPosix, nioConcurrency,
                 logging,
             ],
-            swiftSettings: settings),
+            swiftSettings: settings, linkerSettings: swiftInside),
 
         // Not shipped: the cores in a world of virtual lines and clocks, and what is measured.
         .target(
@@ -148,6 +159,9 @@ let package = Package(
         .testTarget(
             name: "MpvPlayerTests", dependencies: ["MpvPlayer", "PartyModel", nioConcurrency],
             swiftSettings: settings, linkerSettings: libmpv),
+        .testTarget(
+            name: "PartyRuntimeTests", dependencies: ["PartyRuntime", "PartyModel"],
+            swiftSettings: settings),
         .testTarget(
             name: "EndToEndTests",
             dependencies: ["peerwatch", "PartyModel", nioCore, nioPosix, nioConcurrency],

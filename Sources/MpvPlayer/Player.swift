@@ -24,7 +24,9 @@ public struct PlayerConfiguration: Sendable {
     /// The process's environment: where displays and private directories are.
     public var environment = ProcessInfo.processInfo.environment
     /// An mpv that somebody has open, to play in; its options are its user's, and of those above
-    /// only the environment counts. `nil` for an mpv of our own.
+    /// only the environment counts.
+    ///
+    /// `nil` for an mpv of our own.
     public var lender: MpvLender?
 
     /// Everything as a user expects of mpv.
@@ -83,7 +85,8 @@ public final class Player: Sendable {
                 handle: handle, streams: streams, script: script, frames: frames
             ) { event in
                 // The script has read its files once it speaks.
-                if case .scriptMessage(let words) = event, words.first == "ready", words.count == 2 {
+                if case .scriptMessage(let words) = event, words.first == "ready", words.count == 2
+                {
                     directory.remove()
                 }
                 onEvent(event)
@@ -150,20 +153,41 @@ extension Player {
         handle.setAsync("audio-pitch-correction", .flag(isWanted), for: .pitch)
     }
 
-    /// Shows the room's token: now, and when the user asks for it.
-    public func showToken(_ token: String) { script.showToken(token, through: handle) }
+    /// Asks mpv to quit; ``PlayerEvent/quit`` follows.
+    public func quit() { handle.commandAsync(.command("quit"), for: .quit) }
+}
+
+// What the window shows beside the film.
+extension Player {
+    /// Hands the window the room's token, to be shown when the user asks for it, and at once if
+    /// `atOnce`.
+    ///
+    /// `code` is the token as a picture for telephones, row by row, a 1 for every dark square.
+    public func showToken(_ token: String, code: [String], atOnce: Bool) {
+        let when = atOnce ? "now" : "later"
+        script.hold(
+            ["set-token", token, code.joined(separator: " "), when], through: handle)
+    }
 
     /// Shows a short sentence for a few seconds.
-    public func showNotice(_ text: String) { script.showNotice(text, through: handle) }
+    public func showNotice(_ text: String) {
+        script.post(["show-notice", text], through: handle)
+    }
+
+    /// Shows what somebody wrote.
+    public func showChat(_ text: String, from name: String, isOwn: Bool) {
+        script.post(["show-chat", name, text, isOwn ? "own" : "other"], through: handle)
+    }
+
+    /// Shows somebody's reaction, by its name.
+    public func showReaction(_ reaction: String, from name: String) {
+        script.post(["show-reaction", name, reaction], through: handle)
+    }
 
     /// Hands the script what the room looks like, as a JSON object; it replaces the one before.
     ///
-    /// The script reads `viewers`, a list of names, and `wait`, the sentence that says for whom the
-    /// room waits, and ignores the rest.
-    public func sendState(json: String) { script.sendState(json: json, through: handle) }
-
-    /// Asks mpv to quit; ``PlayerEvent/quit`` follows.
-    public func quit() { handle.commandAsync(.command("quit"), for: .quit) }
+    /// The script ignores fields it does not know.
+    public func sendState(json: String) { script.hold(["set-state", json], through: handle) }
 }
 
 // What may block.

@@ -29,8 +29,10 @@ public enum PlayerEvent: Hashable, Sendable {
     case duration(MediaPosition)
     /// A film could not be opened or played; `nil` when it is not known which.
     case failed(ItemID?, reason: String)
-    /// Words from the script: a verb and what belongs to it. `ready NAME` comes first; `card shown`
-    /// and `card hidden` tell whether the token is in sight.
+    /// None of the video outputs that were asked for (mpv's option `vo`) can show anything.
+    case noPicture(outputs: String)
+    /// Words from the script: a verb and what belongs to it. `ready NAME` comes first; `page NAME`
+    /// tells which page is open, and `page none` that none is.
     case scriptMessage([String])
     /// A line of mpv's log.
     case logged(PlayerLogLevel, String)

@@ -24,7 +24,7 @@ extension Party {
         case .position, .idle:
             return
         case .fileLoaded, .foreignFile, .speed, .bufferingForCache, .endOfFilm, .duration, .failed,
-            .scriptMessage, .logged, .quit:
+            .noPicture, .scriptMessage, .logged, .quit:
             snapshot = nil
         }
         enqueue { $0.handle(event, snapshot) }
@@ -59,8 +59,11 @@ extension Party {
             tellFollower(.duration(duration))
         case .failed(let item, let reason):
             failed(item, reason)
+        case .noPicture(let outputs):
+            fail(.noWindow(outputs: outputs))
         case .scriptMessage(let words):
-            obey(words)
+            logger.debug("script", metadata: ["words": "\(words)"])
+            if let request = WindowRequest(words: words) { obey(request) }
         case .logged(let level, let text):
             switch level {
             case .warning: logger.debug("mpv: \(text)")
@@ -114,7 +117,7 @@ extension Party {
         log.record(
             isBuffering
                 ? .buffering(
-                    peer: me, name: configuration.name, seconds: playable.amount.inSeconds)
+                    peer: me, name: configuration.name, seconds: playback.playable.inSeconds)
                 : .resumed(peer: me, name: configuration.name))
         tellRoomOfPlayer()
         sendStatus()
@@ -208,9 +211,6 @@ extension Party {
             player.setPaused(false)
         }
     }
-
-    /// A short sentence in the window.
-    func notice(_ text: String) { player?.showNotice(text) }
 }
 
 extension PlayerSnapshot {

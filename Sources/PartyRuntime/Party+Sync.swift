@@ -2,6 +2,7 @@
 // hold.
 
 import Logging
+import MeshTransport
 import MpvPlayer
 import PartyModel
 import RoomCore
@@ -12,12 +13,12 @@ extension Party {
     var syncReport: SyncReport? {
         guard playback.shown != nil else { return nil }
         let trim = Int32((follower.trim * 1e6).rounded())
-        guard roomSigner == nil else {
+        guard room?.keeper != identity.peer else {
             return SyncReport(
                 error: follower.error, trim: trim, offset: .zero, clockError: .zero,
                 roundTrip: .zero)
         }
-        guard let clock = room?.host.flatMap({ clocks[$0] }) ?? lastRoomClock,
+        guard let clock = room?.keeper.flatMap({ clocks[$0] }),
             let offset = clock.offset, let error = clock.error, let roundTrip = clock.roundTrip
         else { return nil }
         return SyncReport(
@@ -41,19 +42,5 @@ extension Party {
             clocks[peer]?.doubt()
             pings[peer]?.restart(now: PartyClock.now)
         }
-    }
-
-    // MARK: Keys
-
-    /// What a key of the player, moved to the room, wants; whether it was one.
-    func obeySync(_ words: [String]) -> Bool {
-        switch words {
-        case ["undo-seek"]: tellFollower(.undoSeek)
-        case ["frame-step"]: tellFollower(.frameStep(1))
-        case ["frame-back-step"]: tellFollower(.frameStep(-1))
-        case ["next"]: tellFollower(.nextItem)
-        case _: return false
-        }
-        return true
     }
 }

@@ -16,12 +16,13 @@ extension Party {
     /// Tells the room how our player is doing.
     func tellRoomOfPlayer() {
         guard player != nil, let item = playback.item else { return }
-        let playable = playable
+        let (amount, hasRest) = playableNow
+        playback.playable = amount
         tellRoom(
             .looked(
                 PlayerCondition(
                     item: item, activity: activity(at: item), position: playback.position,
-                    buffered: playable.amount, hasRest: playable.hasRest)))
+                    buffered: amount, hasRest: hasRest)))
     }
 
     private func activity(at item: ItemID) -> PlayerCondition.Activity {
@@ -33,7 +34,7 @@ extension Party {
 
     /// How much this player could play without receiving anything more, and whether that reaches to
     /// the end: what mpv has read ahead, and the verified bytes behind it at the film's mean rate.
-    var playable: (amount: Duration, hasRest: Bool) {
+    private var playableNow: (amount: Duration, hasRest: Bool) {
         guard let id = playback.shown, let item = room?.items?.item(id),
             let read = playback.read, let duration = playback.duration, duration > .start
         else { return (playback.buffered, false) }
@@ -44,23 +45,6 @@ extension Party {
         guard there < size else { return (.nanoseconds(Int64(rest * 1e9)), true) }
         let amount = min(playback.buffered.inSeconds + behind, rest)
         return (.nanoseconds(Int64(amount * 1e9)), false)
-    }
-
-    /// What a script or a key wants of the room.
-    func obey(_ words: [String]) {
-        switch words {
-        case ["ready"]:
-            tellRoom(.readied(!(room?.isReady ?? false)))
-            sendStatus()
-            showRoom()
-        case ["skip-wait"]:
-            guard let roomNow else { break }
-            tellRoom(.wished(.skipWait, at: roomNow))
-        case _ where obeySync(words):
-            break
-        case _:
-            logger.debug("script", metadata: ["words": "\(words)"])
-        }
     }
 
     // MARK: To the user
@@ -90,7 +74,7 @@ extension Party {
         if let countdown = window.countdown, countdown != before.countdown {
             log.record(.countdown(seconds: countdown))
         }
-        player?.sendState(json: window.json)
+        windowChanged()
     }
 
     private func tellOfWait(_ wait: Wait?, at now: RoomInstant) {
@@ -126,14 +110,16 @@ extension Party {
     // MARK: The room as a value
 
     private func windowState(of room: Room, at now: RoomInstant) -> WindowState {
-        let viewers = room.members.filter { !$0.isHeadless }
-        return WindowState(
-            viewers: viewers.map { viewer($0, in: room) },
+        let viewers = room.members.count { !$0.isHeadless }
+        var state = WindowState(
+            viewers: room.members.map { viewer($0, in: room) },
             wait: room.wait(at: now).map { wait($0, in: room, at: now) },
             lobby: room.isLobby
                 ? WindowState.Lobby(
-                    isReady: room.isReady, ready: room.ready.count, viewers: viewers.count) : nil,
+                    isReady: room.isReady, ready: room.ready.count, viewers: viewers) : nil,
             countdown: room.startsIn(at: now).flatMap(countdown))
+        describeFilm(&state)
+        return state
     }
 
     /// The seconds until a start; `nil` for one that was never further away than the lead that
@@ -146,13 +132,15 @@ extension Party {
     private func viewer(_ member: Member, in room: Room) -> WindowState.Viewer {
         let isMe = member.peer == identity.peer
         let status = statuses[member.peer]
-        let buffered = isMe ? playable.amount : status?.buffered
+        let buffered = isMe ? playback.playable : status?.buffered
         let runsDry = isMe ? room.runsDry : status?.runsDry
-        return WindowState.Viewer(
+        var viewer = WindowState.Viewer(
             peer: member.peer, name: member.name, isMe: isMe, isHost: member.peer == room.host,
             isReady: room.ready.contains(member.peer),
             isExcused: room.intent?.excused.contains(member.peer) ?? false,
             buffered: buffered.map(Self.tenths), runsDry: runsDry.map { Int($0.inSeconds) })
+        describeLine(of: member, &viewer)
+        return viewer
     }
 
     private func wait(_ wait: Wait, in room: Room, at now: RoomInstant) -> WindowState.Wait {
@@ -168,14 +156,4 @@ extension Party {
     }
 
     private static func tenths(_ duration: Duration) -> Int { Int(duration.inSeconds * 10) }
-}
-
-extension WindowState {
-    /// The state as the script in the window reads it.
-    fileprivate var json: String {
-        JSONValue.object([
-            ("viewers", .array(viewers.filter { !$0.isMe }.map { .text($0.name) })),
-            ("wait", .text(banner)),
-        ]).line
-    }
 }

@@ -57,17 +57,19 @@ public actor Party {
     /// Roots that came before their film was open.
     var rootsWaiting: [ItemID: [Signed<RootList>]] = [:]
     var prefetchHints: [Welcome.Prefetch] = []
-    var hasHostSaidGoodbye = false
     /// Why this host's room ends, while its guests are told.
     var roomLost: PartyError?
-    /// The host's clock as last known, while it is away.
-    var lastRoomClock: ClockOffset?
+    /// The room's time, once it is known here.
+    var roomClock: RoomClock
+    var keeping = KeepingBook()
     var rootFeeds: [ItemID: RootFeed] = [:]
     var prefetch = PrefetchRecorder()
     var clocks: [PeerID: ClockOffset] = [:]
     var pings: [PeerID: PingSchedule] = [:]
-    /// When each peer was asked last.
-    var lastPings: [PeerID: MonotonicInstant] = [:]
+    /// When each peer said anything last.
+    var lastHeard: [PeerID: MonotonicInstant] = [:]
+    /// When each peer's clock was compared with this one last.
+    var clocksCompared: [PeerID: MonotonicInstant] = [:]
     /// Blocks handed to the mesh, by receiver, oldest first.
     var underWay: [PeerID: Deque<BlockAddress>] = [:]
     /// What the swarm is being told, the event it decides about first.
@@ -93,6 +95,8 @@ public actor Party {
     var line = LineBook()
     var suspendWatch = SuspendWatch()
     var pacer: UplinkPacer
+    var traffic = TrafficBook()
+    var windowBook = WindowBook()
 
     var swarmAlarm: Scheduled<Void>?
     var roomAlarm: Scheduled<Void>?
@@ -140,10 +144,12 @@ public actor Party {
             let key = RoomSigningKey(Curve25519.Signing.PrivateKey())
             roomSigner = key
             roomKey = key.room
+            roomClock = .host
             secret = RoomSecret(.random())
         case .joining(let token, _):
             roomSigner = nil
             roomKey = token.room
+            roomClock = RoomClock()
             secret = token.secret
         }
         names = [identity.peer: configuration.name]

@@ -9,6 +9,8 @@ public enum PartyEvent: Sendable {
     /// Connections are accepted.
     case listening(port: Int)
     /// The host's room is open and its player up: the token leads somewhere.
+    ///
+    /// At a guest: it keeps the room in the host's stead, and this token leads to it.
     case room(token: String, addresses: [String])
     /// The host took us in.
     case joined(room: String, peer: String, name: String)
@@ -16,6 +18,11 @@ public enum PartyEvent: Sendable {
     case item(index: Int, name: String, size: Int64)
     /// A member came or went, or its connection to us was made or lost.
     case peer(id: String, name: String, state: PeerState, direct: Bool)
+    /// The host is gone, and this member keeps the room in its stead, perhaps here; or the host is
+    /// back.
+    case keeper(id: String, name: String, isHost: Bool, isHere: Bool)
+    /// What of the film is left when the host is gone; again when that changes.
+    case supply(FilmSupply)
     /// The player shows the film.
     case firstFrame(position: Double)
     /// Somebody's player has nothing left to play.
@@ -77,6 +84,8 @@ extension PartyEvent {
         case .joined: "joined"
         case .item: "item"
         case .peer: "peer"
+        case .keeper: "keeper"
+        case .supply: "supply"
         case .firstFrame: "first-frame"
         case .buffering: "buffering"
         case .resumed: "resumed"
@@ -113,6 +122,13 @@ extension PartyEvent {
                 ("id", .text(id)), ("name", .text(name)), ("state", .text(state.rawValue)),
                 ("direct", .flag(direct)),
             ]
+        case .keeper(let id, let name, let isHost, let isHere):
+            [
+                ("id", .text(id)), ("name", .text(name)), ("host", .flag(isHost)),
+                ("here", .flag(isHere)),
+            ]
+        case .supply(let supply):
+            [("complete", .flag(supply.isComplete)), ("seconds", .optional(supply.seconds))]
         case .firstFrame(let position): [("position", .number(position))]
         case .buffering(let peer, let name, let seconds):
             [("peer", .text(peer)), ("name", .text(name)), ("seconds", .number(seconds))]

@@ -22,9 +22,10 @@ extension Message {
             21 + 6 * request.runs.count
         case .status: 41
         case .ping: 8
-        case .pong: 24
+        case .pong: 33
         // What no swarm sends.
-        case .introduction, .welcome, .roster, .playlist, .roots, .timeline, .hold, .rules, .chat,
+        case .introduction, .welcome, .roster, .keptRoster, .playlist, .roots, .timeline, .hold,
+            .rules, .chat,
             .bye:
             256
         }

@@ -10,7 +10,7 @@ extension Room {
         let isFar = intent.since - now > Limits.timelineTolerance
         if let refused = overruling.take(at: now), refused >= intent.revision {
             goOn(over: refused, at: now, into: &directives)
-        } else if isFar {
+        } else if isFar || isOrphan(intent) {
             goOn(at: now, into: &directives)
         } else if let wait = wait(at: now) {
             end(wait, at: now, into: &directives)

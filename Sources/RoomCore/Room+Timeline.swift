@@ -14,6 +14,7 @@ extension Room {
         _ signed: Signed<Intent>, from peer: PeerID, roomNow: RoomInstant?,
         into directives: inout [RoomDirective]
     ) {
+        guard !takeBack(signed, from: peer, into: &directives) else { return }
         let intent = signed.content
         let isLate = roomNow.map { $0 - intent.since > Limits.timelineTolerance } ?? false
         guard isTaken(isLate: isLate || timeline.current == nil, from: peer) else { return }
@@ -208,7 +209,14 @@ extension Room {
     }
 
     /// For whom the room stands still; `nil` when it does for nobody.
-    public func wait(at now: RoomInstant) -> Wait? { timeline.wait(at: now, among: members) }
+    public func wait(at now: RoomInstant) -> Wait? {
+        // The keeper does not wait for who is gone; others see only some of those who are there.
+        timeline.wait(
+            at: now,
+            among: members.filter {
+                keeper != me || $0.peer == me || connected.contains($0.peer)
+            })
+    }
 
     /// The viewers who said to be ready for the start.
     public var ready: Set<PeerID> {

@@ -68,6 +68,9 @@ public struct Swarm {
     /// Bytes of an item that are verified.
     public func verifiedBytes(of item: ItemID) -> Int64 { items[item]?.verifiedBytes ?? 0 }
 
+    /// How much of each of up to 240 equal parts of an item is verified, from 0 to 1.
+    public func verifiedShares(of item: ItemID) -> [Double] { items[item]?.verifiedShares ?? [] }
+
     /// Whether all of an item is verified.
     public func isComplete(_ item: ItemID) -> Bool { items[item]?.isComplete ?? false }
 
@@ -118,7 +121,7 @@ public struct Swarm {
         case .peerLeft(let peer):
             leave(peer, now: now)
         case .paced(let rate):
-            bucket.rate = rate
+            bucket.set(rate: rate, at: now)
         case .located(let peer, let isLocal):
             peers[peer]?.isLocal = isLocal
         case .roundTripMeasured(let peer, let roundTrip):

@@ -20,6 +20,7 @@ enum FrameType: UInt8, CaseIterable {
     case status = 0x15
     case hold = 0x16
     case rules = 0x17
+    case keptRoster = 0x1A
 
     case roots = 0x20
     case bitfield = 0x21
@@ -45,8 +46,9 @@ enum FrameType: UInt8, CaseIterable {
             stage == .unproven ? Limits.unprovenFrameBytes : nil
         case .bye:
             stage == .control ? Limits.controlFrameBytes : Limits.unprovenFrameBytes
-        case .introduction, .welcome, .roster, .playlist, .timeline, .hold, .rules, .status, .roots,
-            .bitfield, .have, .request, .cancel, .reject, .ping, .pong, .chat:
+        case .introduction, .welcome, .roster, .playlist, .timeline, .hold, .rules, .status,
+            .keptRoster,
+            .roots, .bitfield, .have, .request, .cancel, .reject, .ping, .pong, .chat:
             stage == .control ? Limits.controlFrameBytes : nil
         case .block:
             stage == .unproven ? nil : Limits.blockHeaderBytes + ChunkGeometry.blockSize

@@ -8,11 +8,11 @@ struct ScriptBridgeTests {
     @Test("says when it is ready, and then gets the token that waited")
     func tokenWaits() throws {
         try Screening.run([:]) { screening in
-            screening.player.showToken("pw_first")
-            screening.player.sendState(json: #"{"viewers": ["Ana", "Bo"], "wait": ""}"#)
+            screening.player.showToken("pw_first", code: ["101"], atOnce: true)
+            screening.player.sendState(json: #"{"viewers": [{"name": "Ana"}, {"name": "Bo"}]}"#)
             screening.player.showNotice("Ana has joined")
             let ready = try screening.journal.wait(for: .scriptMessage(["ready", "peerwatch"]))
-            try screening.journal.wait(for: .scriptMessage(["card", "shown"]), after: ready)
+            try screening.journal.wait(for: .scriptMessage(["page", "card"]), after: ready)
         }
     }
 
@@ -21,13 +21,13 @@ struct ScriptBridgeTests {
         try Screening.run([:]) { screening in
             let journal = screening.journal
             try journal.wait(for: .scriptMessage(["ready", "peerwatch"]))
-            screening.player.showToken("pw_token")
-            let shown = try journal.wait(for: .scriptMessage(["card", "shown"]))
+            screening.player.showToken("pw_token", code: [], atOnce: true)
+            let shown = try journal.wait(for: .scriptMessage(["page", "card"]))
             _ = screening.player.handle.command(.command("keypress", "y"))
-            let hidden = try journal.wait(for: .scriptMessage(["card", "hidden"]), after: shown)
+            let hidden = try journal.wait(for: .scriptMessage(["page", "none"]), after: shown)
             _ = screening.player.handle.command(
                 .command("script-binding", "peerwatch/token"))
-            try journal.wait(for: .scriptMessage(["card", "shown"]), after: hidden)
+            try journal.wait(for: .scriptMessage(["page", "card"]), after: hidden)
         }
     }
 
@@ -38,8 +38,8 @@ struct ScriptBridgeTests {
                 screening.player.sendState(json: json)
             }
             screening.player.showNotice("{\\an8}\\N\n")
-            screening.player.showToken("")
-            try screening.journal.wait(for: .scriptMessage(["card", "shown"]))
+            screening.player.showToken("", code: [""], atOnce: true)
+            try screening.journal.wait(for: .scriptMessage(["page", "card"]))
         }
     }
 

@@ -151,7 +151,7 @@ struct SyncLab {
     }
 
     private mutating func ping() {
-        if pings.takeDue(now: local(time), isBusy: false) {
+        if pings.takeDue(now: local(time), isBusy: false, peers: 1) {
             let out = traits.wayOut + random(0...1) * traits.jitter
             let back = traits.wayBack + random(0...1) * traits.jitter
             let there = MonotonicInstant(nanoseconds: room(time + out).nanoseconds)
