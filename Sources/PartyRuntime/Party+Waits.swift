@@ -95,9 +95,7 @@ extension Party {
             if viewer.isReady != old?.isReady ?? false {
                 log.record(.ready(peer: peer, name: viewer.name, isReady: viewer.isReady))
             }
-            if let seconds = viewer.runsDry, old?.runsDry == nil {
-                log.record(.runningDry(peer: peer, name: viewer.name, seconds: Double(seconds)))
-            }
+            if let seconds = viewer.runsDry { tellOfRunningDry(viewer, in: seconds) }
             if viewer.isExcused, old?.isExcused == false {
                 notice(
                     viewer.isMe
@@ -105,6 +103,16 @@ extension Party {
                         : "The room goes on; \(viewer.name) catches up with it.")
             }
         }
+    }
+
+    /// Tells it once, and again only after it was well for a while: film comes in blocks.
+    private func tellOfRunningDry(_ viewer: WindowState.Viewer, in seconds: Int) {
+        let now = PartyClock.now
+        let last = dryTold.updateValue(now, forKey: viewer.peer)
+        guard last.map({ now - $0 > Foresight.horizon }) ?? true else { return }
+        log.record(
+            .runningDry(
+                peer: viewer.peer.description, name: viewer.name, seconds: Double(seconds)))
     }
 
     // MARK: The room as a value
