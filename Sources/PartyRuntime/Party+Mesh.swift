@@ -16,6 +16,7 @@ extension Party {
         case .connected(let remote, let dialled):
             connected(remote, dialled: dialled)
         case .bulkReady(let peer):
+            line.separated(peer, at: PartyClock.now)
             logger.debug("bulk ready", metadata: ["peer": "\(peer)"])
         case .message(let message, let peer):
             lastHeard[peer] = PartyClock.now

@@ -62,6 +62,9 @@ public struct LineBook: Sendable {
         var outward = RecentFloor()
         var shortest: Duration?
         var isNearby = false
+        /// Since when film goes another way than pings; before, a ping waits behind blocks and
+        /// says nothing about the line.
+        var separate: MonotonicInstant?
         var asked: [MonotonicInstant] = []
         var reading: LineReading?
         /// What its connections had sent, and held back, when they were last looked at.
@@ -80,6 +83,11 @@ public struct LineBook: Sendable {
     public init() {}
 
     // MARK: What happens
+
+    /// From here on film for a peer goes over a connection of its own.
+    public mutating func separated(_ peer: PeerID, at now: MonotonicInstant) {
+        paths[peer, default: Path()].separate = now
+    }
 
     /// A ping leaves for a peer.
     public mutating func asked(_ peer: PeerID, at now: MonotonicInstant) {
@@ -108,7 +116,9 @@ public struct LineBook: Sendable {
         // The way back leads through the other side's line, which is as full as ours when both
         // send film; but nobody can claim more than the round trip shows.
         let queue = min(path.outward.excess, path.roundTrip.excess)
-        path.reading = LineReading(at: pong.sent, queue: queue, base: shortest)
+        if let separate = path.separate, pong.sent >= separate {
+            path.reading = LineReading(at: pong.sent, queue: queue, base: shortest)
+        }
         paths[peer] = path
         guard let reading = newestReading(), reading != readings.last else { return false }
         readings.append(reading)
@@ -154,10 +164,11 @@ public struct LineBook: Sendable {
     ///
     /// When nobody answers, a ping that waits since long tells of the queue all the same.
     public func reading(at now: MonotonicInstant) -> LineReading? {
-        let waits = paths.values.filter { !$0.isNearby }.compactMap { path in
-            path.shortest.flatMap { base in
-                path.asked.first.map { LineReading(at: $0, queue: now - $0 - base, base: base) }
-            }
+        let waits = paths.values.compactMap { path -> LineReading? in
+            guard !path.isNearby, let separate = path.separate, let base = path.shortest,
+                let first = path.asked.first(where: { $0 >= separate })
+            else { return nil }
+            return LineReading(at: first, queue: now - first - base, base: base)
         }
         guard let overdue = waits.min(by: { $0.queue < $1.queue }), overdue.queue > Self.overdue,
             readings.last.map({ $0.at < overdue.at }) ?? true

@@ -25,9 +25,16 @@ struct LineBookTests {
             at: address ?? far, received: at(sent + out + back))
     }
 
+    /// A book with peers whose film goes over connections of its own.
+    private func book(_ peers: UInt8...) -> LineBook {
+        var book = LineBook()
+        for peer in peers { book.separated(peerID(peer), at: at(0)) }
+        return book
+    }
+
     @Test("a queue is what the way out takes longer than at its best")
     func outward() {
-        var book = LineBook()
+        var book = book(1)
         #expect(book.reading(at: at(0)) == nil)
         ping(&book, peerID(1), at: 0, out: 25, back: 25)
         ping(&book, peerID(1), at: 100, out: 65, back: 25)
@@ -39,7 +46,7 @@ struct LineBookTests {
 
     @Test("the other side's queue is none of ours")
     func inward() {
-        var book = LineBook()
+        var book = book(1)
         ping(&book, peerID(1), at: 0, out: 25, back: 25)
         ping(&book, peerID(1), at: 100, out: 25, back: 300)
         #expect(book.reading(at: at(500))?.queue == .zero)
@@ -47,7 +54,7 @@ struct LineBookTests {
 
     @Test("nobody can claim more than the round trip shows")
     func liar() {
-        var book = LineBook()
+        var book = book(1)
         ping(&book, peerID(1), at: 0, out: 25, back: 25)
         ping(&book, peerID(1), at: 100, out: 500, back: -440)
         #expect(book.reading(at: at(200))?.queue == .milliseconds(10))
@@ -55,7 +62,7 @@ struct LineBookTests {
 
     @Test("what only one of two peers meets is not in front of our line")
     func common() {
-        var book = LineBook()
+        var book = book(1, 2)
         for peer in [peerID(1), peerID(2)] { ping(&book, peer, at: 0, out: 25, back: 25) }
         ping(&book, peerID(1), at: 100, out: 95, back: 25)
         ping(&book, peerID(2), at: 110, out: 35, back: 25)
@@ -67,7 +74,7 @@ struct LineBookTests {
 
     @Test("answers to what was not asked, or was answered, do not count")
     func unasked() {
-        var book = LineBook()
+        var book = book(1)
         let pong = Pong(sent: at(0), arrived: at(7_000), answered: at(7_000))
         let unasked = book.heard(pong, from: peerID(1), at: far, received: at(10))
         book.asked(peerID(1), at: at(0))
@@ -77,9 +84,23 @@ struct LineBookTests {
         #expect(book.reading(at: at(600))?.queue == .zero)
     }
 
+    @Test("a ping that waited behind film on its own connection does not count")
+    func shared() {
+        var book = LineBook()
+        ping(&book, peerID(1), at: 0, out: 25, back: 25)
+        #expect(book.reading(at: at(50)) == nil)
+        book.asked(peerID(1), at: at(90))
+        book.separated(peerID(1), at: at(100))
+        let pong = Pong(sent: at(90), arrived: at(7_290), answered: at(7_290))
+        _ = book.heard(pong, from: peerID(1), at: far, received: at(310))
+        #expect(book.reading(at: at(310)) == nil)
+        ping(&book, peerID(1), at: 400, out: 30, back: 25)
+        #expect(book.reading(at: at(500))?.queue == .milliseconds(5))
+    }
+
     @Test("a ping that nobody answers tells of the queue after a while")
     func overdue() {
-        var book = LineBook()
+        var book = book(1)
         ping(&book, peerID(1), at: 0, out: 25, back: 25)
         book.asked(peerID(1), at: at(100))
         #expect(book.reading(at: at(300))?.at == at(0))
@@ -91,7 +112,7 @@ struct LineBookTests {
 
     @Test("a peer that is near at a private address is on this LAN", arguments: [true, false])
     func local(isPrivate: Bool) {
-        var book = LineBook()
+        var book = book(1)
         ping(&book, peerID(1), at: 0, out: 1, back: 1, address: isPrivate ? near : far)
         #expect(book.isLocal(peerID(1)) == isPrivate)
         #expect((book.reading(at: at(10)) == nil) == isPrivate)
@@ -136,7 +157,7 @@ struct LineBookTests {
 
     @Test("while there is a queue, what was sent less what the queue grew is what the line takes")
     func load() throws {
-        var book = LineBook()
+        var book = book(1)
         book.counted([(peerID(1), 0, 0)], at: at(0))
         book.counted([(peerID(1), 600_000, 0)], at: at(600))
         ping(&book, peerID(1), at: 0, out: 25, back: 25)

@@ -49,6 +49,7 @@ struct VirtualUplinkLine {
         window = Array(repeating: 14_600, count: count)
         nextPings = (0..<count).map { [now] in now + .milliseconds(7 * $0) }
         chance = seed
+        for peer in peers { book.separated(peer, at: now) }
     }
 
     /// How long a packet would wait that came now.

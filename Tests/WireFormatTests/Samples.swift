@@ -47,6 +47,14 @@ enum Samples {
                     .init(item: otherItem, offset: Limits.itemSize, length: 1),
                 ])),
         .roster(Signed(content: Roster(epoch: 9, members: [member]), signature: signature)),
+        .keptRoster(
+            KeptRoster(
+                roster: Signed(content: Roster(epoch: 9, members: [member]), signature: signature),
+                admissions: Signed(
+                    content: Admissions(
+                        term: 9, keeper: PeerID(bytes16(0x20)), version: 3,
+                        members: [member.content]),
+                    signature: signature))),
         .playlist(Signed(content: playlist, signature: signature)),
         .roots(
             Signed(
@@ -100,6 +108,10 @@ enum Samples {
             Pong(
                 sent: MonotonicInstant(nanoseconds: 1), arrived: MonotonicInstant(nanoseconds: 2),
                 answered: MonotonicInstant(nanoseconds: .max))),
+        .pong(
+            Pong(
+                sent: MonotonicInstant(nanoseconds: 3), arrived: MonotonicInstant(nanoseconds: 4),
+                answered: MonotonicInstant(nanoseconds: 5), roomOffset: .nanoseconds(-6))),
         .bye(Bye(kind: .filmLost, reason: "the film changed while it was shared")),
     ]
 
