@@ -63,6 +63,11 @@ struct MpvEventLoop {
             return nil
         }
 
+    /// For the window before the first film, and for the film.
+    private static let complaint = "cplayer: Error opening/initializing the "
+
+    private var noPicture: PlayerEvent { .noPicture(outputs: handle.videoOutputs ?? "") }
+
     private mutating func run() {
         _ = unsafe handle.use { pointer in
             while handle.isOpen {
@@ -93,6 +98,8 @@ struct MpvEventLoop {
         case MPV_EVENT_LOG_MESSAGE:
             guard let message = unsafe MpvLogMessage(event) else { return }
             deliver(.logged(message.level, message.text))
+            // mpv tells it nowhere else, and plays on without a picture.
+            if message.text.hasPrefix(Self.complaint) { deliver(noPicture) }
         case MPV_EVENT_COMMAND_REPLY, MPV_EVENT_SET_PROPERTY_REPLY:
             guard unsafe event.error < 0 else { return }
             requestFailed(
@@ -157,6 +164,8 @@ extension MpvEventLoop {
             self.current = nil
         }
         guard unsafe end.pointee.reason == MPV_END_FILE_REASON_ERROR else { return }
+        // A room always has a window: where there is none, that is what went wrong.
+        guard handle.property("current-vo") != nil else { return deliver(noPicture) }
         deliver(.failed(item, reason: unsafe MpvHandle.sentence(end.pointee.error)))
     }
 

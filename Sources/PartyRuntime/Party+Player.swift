@@ -22,7 +22,7 @@ extension Party {
             case .paused, .speed, .playbackRestarted:
                 runningPlayer.withLockedValue { $0 }?.snapshot()
             case .fileLoaded, .foreignFile, .seeking, .position, .bufferingForCache, .endOfFilm,
-                .idle, .duration, .failed, .scriptMessage, .logged, .quit:
+                .idle, .duration, .failed, .noPicture, .scriptMessage, .logged, .quit:
                 nil
             }
         enqueue { $0.handle(event, snapshot) }
@@ -56,6 +56,8 @@ extension Party {
             playback.duration = duration
         case .failed(let item, let reason):
             failed(item, reason)
+        case .noPicture(let outputs):
+            fail(.noWindow(outputs: outputs))
         case .scriptMessage(let words):
             logger.debug("script", metadata: ["words": "\(words)"])
             if let request = WindowRequest(words: words) { obey(request) }
@@ -111,7 +113,7 @@ extension Party {
         log.record(
             isBuffering
                 ? .buffering(
-                    peer: me, name: configuration.name, seconds: playable.amount.inSeconds)
+                    peer: me, name: configuration.name, seconds: playback.playable.inSeconds)
                 : .resumed(peer: me, name: configuration.name))
         tellRoomOfPlayer()
         sendStatus()

@@ -16,12 +16,13 @@ extension Party {
     /// Tells the room how our player is doing.
     func tellRoomOfPlayer() {
         guard player != nil, let item = playback.item else { return }
-        let playable = playable
+        let (amount, hasRest) = playableNow
+        playback.playable = amount
         tellRoom(
             .looked(
                 PlayerCondition(
                     item: item, activity: activity(at: item), position: playback.position,
-                    buffered: playable.amount, hasRest: playable.hasRest)))
+                    buffered: amount, hasRest: hasRest)))
     }
 
     private func activity(at item: ItemID) -> PlayerCondition.Activity {
@@ -33,7 +34,7 @@ extension Party {
 
     /// How much this player could play without receiving anything more, and whether that reaches to
     /// the end: what mpv has read ahead, and the verified bytes behind it at the film's mean rate.
-    var playable: (amount: Duration, hasRest: Bool) {
+    private var playableNow: (amount: Duration, hasRest: Bool) {
         guard let id = playback.shown, let item = room?.items?.item(id),
             let read = playback.read, let duration = playback.duration, duration > .start
         else { return (playback.buffered, false) }
@@ -131,7 +132,7 @@ extension Party {
     private func viewer(_ member: Member, in room: Room) -> WindowState.Viewer {
         let isMe = member.peer == identity.peer
         let status = statuses[member.peer]
-        let buffered = isMe ? playable.amount : status?.buffered
+        let buffered = isMe ? playback.playable : status?.buffered
         let runsDry = isMe ? room.runsDry : status?.runsDry
         var viewer = WindowState.Viewer(
             peer: member.peer, name: member.name, isMe: isMe, isHost: member.peer == room.host,

@@ -66,8 +66,8 @@ public actor Party {
     var pings: [PeerID: PingSchedule] = [:]
     /// When each peer said anything last.
     var lastHeard: [PeerID: MonotonicInstant] = [:]
-    /// When each peer was asked last.
-    var lastPings: [PeerID: MonotonicInstant] = [:]
+    /// When each peer's clock was compared with this one last.
+    var clocksCompared: [PeerID: MonotonicInstant] = [:]
     /// Blocks handed to the mesh, by receiver, oldest first.
     var underWay: [PeerID: Deque<BlockAddress>] = [:]
     /// What the swarm is being told, the event it decides about first.

@@ -69,8 +69,10 @@ extension Room {
         }
     }
 
-    /// Tells a guest who we are, once: it keeps the room, or knows who does. It also hears what plays
-    /// here: words may have been allowed here and not there while one of the two had a keeper already.
+    /// Tells a guest who we are, once: it keeps the room, or knows who does.
+    ///
+    /// It also hears what plays here: words may have been allowed here and not there while one of
+    /// the two had a keeper already.
     mutating func introduce(to peer: PeerID, into directives: inout [RoomDirective]) {
         guard confidant != peer else { return }
         confidant = peer
@@ -92,8 +94,9 @@ extension Room {
     }
 
     /// Takes over what those play who went on without this host, once from each: in its own name,
-    /// whoever said it, under whichever rules and however long ago. False when there is nothing to
-    /// take over.
+    /// whoever said it, under whichever rules and however long ago.
+    ///
+    /// False when there is nothing to take over.
     mutating func takeBack(
         _ signed: Signed<Intent>, from peer: PeerID, into directives: inout [RoomDirective]
     ) -> Bool {
@@ -160,7 +163,9 @@ extension Room {
 
     /// The keeper takes members off its list.
     mutating func strikeOff(_ peers: Set<PeerID>, into directives: inout [RoomDirective]) {
-        guard hosting == nil, keeper == me, let members = admissions?.content.members else { return }
+        guard hosting == nil, keeper == me, let members = admissions?.content.members else {
+            return
+        }
         let gone = members.filter { peers.contains($0.peer) }
         guard !gone.isEmpty else { return }
         list(members.filter { !peers.contains($0.peer) }, into: &directives)

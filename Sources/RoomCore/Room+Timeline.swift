@@ -210,8 +210,12 @@ extension Room {
 
     /// For whom the room stands still; `nil` when it does for nobody.
     public func wait(at now: RoomInstant) -> Wait? {
+        // The keeper does not wait for who is gone; others see only some of those who are there.
         timeline.wait(
-            at: now, among: members.filter { $0.peer == me || connected.contains($0.peer) })
+            at: now,
+            among: members.filter {
+                keeper != me || $0.peer == me || connected.contains($0.peer)
+            })
     }
 
     /// The viewers who said to be ready for the start.

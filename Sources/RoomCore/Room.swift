@@ -42,7 +42,9 @@ public struct Room: Sendable {
     /// The peer that hosts the room, once known.
     var hostPeer: PeerID?
     /// Who keeps the room: its clock and its door, goes on after waits and judges what comes late; the
-    /// host while it is there. `nil` until somebody of the room is known.
+    /// host while it is there.
+    ///
+    /// `nil` until somebody of the room is known.
     public internal(set) var keeper: PeerID?
     /// The guest that was told last who we are, as one who keeps the room or knows who does.
     var confidant: PeerID?
@@ -283,7 +285,8 @@ public struct Room: Sendable {
     ) {
         let due = roomNow.flatMap { roomNow in nextLook(after: roomNow).map { now + ($0 - roomNow) }
         }
-        guard let next = [redial.next, succession.next(after: now), due].compactMap(\.self).min() else { return }
+        guard let next = [redial.next, succession.next(after: now), due].compactMap(\.self).min()
+        else { return }
         // What room time makes of one instant wavers a little.
         if let alarm, alarm > now, alarm <= next { return }
         alarm = next

@@ -50,20 +50,6 @@ extension EndToEnd {
             }
         }
 
-        @Test("no display to open a window on")
-        func noDisplay() throws {
-            try Stage.run { stage in
-                let sentence =
-                    "There is no display to open a window on; set DISPLAY or "
-                    + "WAYLAND_DISPLAY, or use --headless."
-                let play = ["play", try Films.brief(1).path, "--bind", stage.address]
-                try stage.expect(play, toSay: sentence, status: 1)
-                let host = try stage.host([Films.brief(1)], command: "seed")
-                try stage.expectAtLast(
-                    ["join", host.token, "--bind", stage.address], toSay: sentence)
-            }
-        }
-
         @Test("options that mpv does not take")
         func badMpvOptions() throws {
             try Stage.run { stage in

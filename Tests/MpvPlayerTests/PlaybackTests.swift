@@ -102,30 +102,6 @@ struct PlaybackTests {
         }
     }
 
-    @Test("that is really a playlist opens nothing", arguments: ["m3u", "pls", "edl"])
-    func playlistsOpenNothing(_ kind: String) throws {
-        #expect(!SampleFilms.matroska.isEmpty)
-        let bait = SampleFilms.directory.appending(path: "short.mkv").path
-        let text =
-            switch kind {
-            case "m3u": "#EXTM3U\n\(bait)\n"
-            case "pls": "[playlist]\nFile1=\(bait)\nNumberOfEntries=1\n"
-            default: "# mpv EDL v0\n\(bait),0,1\n"
-            }
-        let item = try ItemID.sample(6)
-        let film = MemoryFilm(Array(text.utf8))
-        try Screening.run([item: film], expecting: ["Failed to recognize file format"]) {
-            screening in
-            screening.player.load(item, title: "Bait", startingAt: .start, paused: false)
-            try screening.journal.wait(for: .failed(item, reason: "unrecognized file format"))
-            #expect(!screening.journal.events.contains(.fileLoaded(item)))
-            let foreign = screening.journal.events.filter { event in
-                if case .foreignFile = event { true } else { false }
-            }
-            #expect(foreign == [])
-        }
-    }
-
     @Test("that is none of the room's is told with its address")
     func foreignFile() throws {
         #expect(!SampleFilms.matroska.isEmpty)

@@ -76,14 +76,17 @@ struct KeptRoomTests {
         let credential = try #require(lab.credentials["dan"])
         let vouchers = try #require(lab.rooms["ben"]?.vouchers)
         #expect(vouchers.contains { credential.isSigned(by: $0) })
-        #expect(lab.dialled.contains { $0 == ("dan", "ben") } || lab.dialled.contains { $0 == ("ben", "dan") })
+        #expect(
+            lab.dialled.contains { $0 == ("dan", "ben") }
+                || lab.dialled.contains { $0 == ("ben", "dan") })
         lab.press("dan", .play(from: Self.ten))
         lab.run()
         #expect(lab.intents.count == 1)
         #expect(lab.rooms["cem"]?.intent?.author == lab.id("dan"))
     }
 
-    @Test("keeps whom the first keeper took in when that one goes as well", arguments: [true, false])
+    @Test(
+        "keeps whom the first keeper took in when that one goes as well", arguments: [true, false])
     func secondKeeper(saysGoodBye: Bool) throws {
         var lab = try fullRoom()
         lab.kill("host")
@@ -136,7 +139,9 @@ struct KeptRoomTests {
         #expect(lab.credentials["dan"]?.isSigned(by: lab.roomKey.room) == true)
     }
 
-    @Test("the wish of higher revision counts when the host comes back, on whichever side it was made")
+    @Test(
+        "the wish of higher revision counts when the host comes back, on whichever side it was made"
+    )
     func wishesMeet() throws {
         var lab = try fullRoom()
         lab.isolate("host")
@@ -230,7 +235,9 @@ struct KeptRoomTests {
         #expect(lab.keeper(at: "cem") == "ana")
     }
 
-    @Test("a guest that stays away is given up by the host, and its seat goes sooner when it is needed")
+    @Test(
+        "a guest that stays away is given up by the host, and its seat goes sooner when it is needed"
+    )
     func givenUp() throws {
         var lab = try RoomLab()
         lab.open(films: 1, membersAllowed: 3)

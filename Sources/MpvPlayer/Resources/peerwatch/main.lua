@@ -127,8 +127,6 @@ local function draw()
     screen.lend_ruler(surface, ass)
     draw_all(surface)
     if screen.show(surface:data()) then note_cost(mp.get_time() - began) end
-    publish("page", page or "none")
-    publish("input", input.open or "none")
 end
 
 -- Drawn once for all that changes before mpv is idle again.
@@ -143,7 +141,10 @@ mp.register_idle(function()
 end)
 
 screen.on_change(redraw)
-input.on_change(redraw)
+input.on_change(function()
+    publish("input", input.open or "none")
+    redraw()
+end)
 options.on_change(redraw)
 
 -- Pages
@@ -161,6 +162,7 @@ local function open(name)
     card_timer:kill()
     time_card(not mp.get_property_bool("core-idle", true))
     redraw()
+    publish("page", page or "none")
     tell("page", page or "none")
 end
 
