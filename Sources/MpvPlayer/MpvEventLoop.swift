@@ -11,6 +11,7 @@ struct MpvEventLoop {
     private let handle: MpvHandle
     private let streams: FilmStreams
     private let script: ScriptBridge
+    private let frames: FrameClock
     private let deliver: @Sendable (PlayerEvent) -> Void
 
     /// The playlist entry that is being played, and the item it names.
@@ -20,12 +21,13 @@ struct MpvEventLoop {
 
     /// Starts the event thread; it ends when mpv has quit or the handle is being terminated.
     static func start(
-        handle: MpvHandle, streams: FilmStreams, script: ScriptBridge,
+        handle: MpvHandle, streams: FilmStreams, script: ScriptBridge, frames: FrameClock,
         deliver: @escaping @Sendable (PlayerEvent) -> Void
     ) throws(PartyError) {
         let launch = Launch {
             var loop = MpvEventLoop(
-                handle: handle, streams: streams, script: script, deliver: deliver)
+                handle: handle, streams: streams, script: script, frames: frames,
+                deliver: deliver)
             loop.run()
         }
         // Retained here, released by the thread as its first act.
@@ -40,12 +42,13 @@ struct MpvEventLoop {
     }
 
     private init(
-        handle: MpvHandle, streams: FilmStreams, script: ScriptBridge,
+        handle: MpvHandle, streams: FilmStreams, script: ScriptBridge, frames: FrameClock,
         deliver: @escaping @Sendable (PlayerEvent) -> Void
     ) {
         self.handle = handle
         self.streams = streams
         self.script = script
+        self.frames = frames
         self.deliver = deliver
     }
 
@@ -197,7 +200,10 @@ extension MpvEventLoop {
         case .endOfFilm: deliver(.endOfFilm(unsafe Self.flag(data)))
         case .coreIdle: deliver(.idle(unsafe Self.flag(data)))
         case .speed: deliver(.speed(PlaybackSpeed(factor: unsafe Self.number(data))))
-        case .position: deliver(.position(MediaPosition(seconds: unsafe Self.number(data))))
+        case .position:
+            let position = MediaPosition(seconds: unsafe Self.number(data))
+            frames.note(position, at: .now())
+            deliver(.position(position))
         case .duration: deliver(.duration(MediaPosition(seconds: unsafe Self.number(data))))
         }
     }

@@ -73,7 +73,8 @@ extension Party {
             introduction: introduction(listeningAddresses(port: port)), signer: memberSigner)
         mesh?.greeting = { [weak self] in self?.assumeIsolated { $0.greeting } ?? [] }
         // Nothing waits for the host but the end: whoever wants to leave meanwhile may.
-        mesh?.dialHost(token.addresses, orKeeper: token.leadsToKeeper).whenComplete { [weak self] result in
+        mesh?.dialHost(token.addresses, orKeeper: token.leadsToKeeper).whenComplete {
+            [weak self] result in
             guard case .failure(let error) = result else { return }
             self?.assumeIsolated { $0.fail(error.asPartyError) }
         }

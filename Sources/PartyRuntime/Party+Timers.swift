@@ -75,7 +75,7 @@ extension Party {
         let status = PeerStatus(
             item: item, position: playback.position, buffered: playback.playable,
             isStalled: playback.isStalled, isAtEnd: playback.isAtEnd,
-            isReady: room?.isReady ?? false, runsDry: room?.runsDry)
+            isReady: room?.isReady ?? false, runsDry: room?.runsDry, sync: syncReport)
         for peer in remotes.keys { mesh?.send(.status(status), to: peer) }
     }
 
@@ -98,6 +98,7 @@ extension Party {
     }
 
     private func report() {
+        watchForSuspend()
         sendStatus()
         hangUpOnSilent()
         reportSync()
@@ -106,18 +107,6 @@ extension Party {
         reportSupply()
         flushFilms()
         traffic.look(at: PartyClock.now)
-    }
-
-    private func reportSync() {
-        guard playback.shown != nil, !playback.isAtEnd, let intent = room?.intent, !intent.isPaused
-        else { return }
-        let clock = room?.keeper.flatMap { clocks[$0] }
-        log.record(
-            .sync(
-                errorMs: follower.error.map { $0.inSeconds * 1000 },
-                offsetMs: clock?.offset.map { $0.inSeconds * 1000 },
-                rttMs: clock?.roundTrip.map { $0.inSeconds * 1000 }, correction: 0,
-                buffered: playback.buffered.inSeconds))
     }
 
     private func reportProgress() {

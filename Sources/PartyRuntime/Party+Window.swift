@@ -109,9 +109,6 @@ extension Party {
         let before = windowBook.wish
         windowBook.wish = wish
         guard let before, !wish.isAutomatic || wish.item != before.item else { return }
-        if let origin = NoticeBook.jump(from: before, to: wish) {
-            windowBook.jump = (wish.item, origin)
-        }
         guard wish.author != identity.peer else { return windowBook.notices.actedHere() }
         windowBook.notices.changed(
             from: before, to: wish, by: name(of: wish.author), now: PartyClock.now)
@@ -143,11 +140,9 @@ extension Party {
             tellRoom(.readied(!(room?.isReady ?? false)))
             sendStatus()
             showRoom()
-        case .undoSeek:
-            guard let jump = windowBook.jump, jump.item == room?.intent?.item, let roomNow else {
-                return notice("There is no jump to undo.")
-            }
-            tellRoom(.wished(.seek(to: jump.origin), at: roomNow))
+        case .undoSeek: tellFollower(.undoSeek)
+        case .frameStep(let count): tellFollower(.frameStep(count))
+        case .nextItem: tellFollower(.nextItem)
         case .skipWait:
             guard let roomNow else { return }
             tellRoom(.wished(.skipWait, at: roomNow))

@@ -39,7 +39,9 @@ public actor Party {
 
     var room: Room?
     var swarm = Swarm()
-    var follower = Follower()
+    var follower: Follower
+    let startTimer = StartTimer()
+    var followerAlarm: Scheduled<Void>?
     var mesh: Mesh?
     var player: Player?
     /// The player for mpv's event thread, which hears of it before this actor does.
@@ -91,6 +93,7 @@ public actor Party {
     /// The timeline as last told.
     var courseTold: Course?
     var line = LineBook()
+    var suspendWatch = SuspendWatch()
     var pacer: UplinkPacer
     var traffic = TrafficBook()
     var windowBook = WindowBook()
@@ -135,6 +138,7 @@ public actor Party {
         workers = NIOThreadPool(numberOfThreads: 2)
         playerThread = NIOThreadPool(numberOfThreads: 1)
         identity = try TLSIdentity()
+        follower = Follower(of: identity.peer)
         switch configuration.role {
         case .hosting:
             let key = RoomSigningKey(Curve25519.Signing.PrivateKey())
@@ -204,6 +208,8 @@ public actor Party {
         for task in repeating { task.cancel() }
         swarmAlarm?.cancel()
         roomAlarm?.cancel()
+        followerAlarm?.cancel()
+        await startTimer.close()
         let closing = mesh?.close()
         // Started, or about to be: a player without a party would stay.
         let running = runningPlayer

@@ -1,5 +1,6 @@
 // What time it is, here.
 
+import Glibc
 internal import NIOCore
 import PartyModel
 
@@ -10,6 +11,18 @@ enum PartyClock {
     /// Any thread.
     static var now: MonotonicInstant {
         MonotonicInstant(nanoseconds: Int64(NIODeadline.now().uptimeNanoseconds))
+    }
+
+    /// How long the machine has slept since it was started: the monotonic clock stood still
+    /// meanwhile.
+    static var asleep: Duration {
+        read(CLOCK_BOOTTIME) - read(CLOCK_MONOTONIC)
+    }
+
+    private static func read(_ clock: clockid_t) -> Duration {
+        var time = timespec()
+        unsafe clock_gettime(clock, &time)
+        return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
     }
 }
 

@@ -92,7 +92,10 @@ enum Samples {
             PeerStatus(
                 item: item, position: MediaPosition(seconds: 61.5),
                 buffered: .milliseconds(2_345), isStalled: true, isAtEnd: true, isReady: true,
-                runsDry: .milliseconds(700))),
+                runsDry: .milliseconds(700),
+                sync: SyncReport(
+                    error: .microseconds(-3_500), trim: -1_200, offset: .seconds(-77),
+                    clockError: .milliseconds(2), roundTrip: .milliseconds(4)))),
         .chat(
             Signed(
                 content: Chat(
