@@ -69,7 +69,7 @@ extension EndToEnd {
             try Stage.run { stage in
                 let host = try stage.host([Films.long()])
                 let (link, token) = try stage.slowLink(
-                    to: host, bytesPerSecond: Films.longRate * 3 / 2)
+                    to: host, bytesPerSecond: Films.longRate * 3)
                 let guest = try stage.guest(token)
                 try guest.wait(for: "first-frame")
                 // In step once: before, it is a late joiner.
