@@ -115,7 +115,9 @@ extension Swarm {
             else { continue }
             let address = BlockAddress(item: item, block: block)
             let waits = peers.present.compactMap { slot in
-                peers[slot]?.asked[address].map { now - $0.since - (peers[slot]?.roundTrip ?? .zero) }
+                peers[slot]?.asked[address].map {
+                    now - $0.since - (peers[slot]?.roundTrip ?? .zero)
+                }
             }
             guard waits.count == 1, waits.allSatisfy({ $0 > Self.lateness }),
                 let slot = anotherHolder(of: address, now: now)
