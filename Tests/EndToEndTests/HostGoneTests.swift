@@ -145,7 +145,7 @@ extension EndToEnd {
                 try players[1].set("pause", to: true)
                 try players[0].wait(for: "pause", toBe: true)
                 try players[1].command("seek", 30, "absolute+exact")
-                let seen = guests.map(\.events.count)
+                let seen = guests.map { $0.events.count }
 
                 host.signal(SIGCONT)
                 for (guest, count) in zip(guests, seen) {
