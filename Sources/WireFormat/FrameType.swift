@@ -28,6 +28,8 @@ enum FrameType: UInt8, CaseIterable {
     case cancel = 0x24
     case reject = 0x25
     case block = 0x26
+    case relay = 0x27
+    case reach = 0x28
 
     case ping = 0x30
     case pong = 0x31
@@ -46,7 +48,7 @@ enum FrameType: UInt8, CaseIterable {
         case .bye:
             stage == .control ? Limits.controlFrameBytes : Limits.unprovenFrameBytes
         case .introduction, .welcome, .roster, .playlist, .timeline, .hold, .rules, .status, .roots,
-            .bitfield, .have, .request, .cancel, .reject, .ping, .pong, .chat:
+            .bitfield, .have, .request, .cancel, .reject, .relay, .reach, .ping, .pong, .chat:
             stage == .control ? Limits.controlFrameBytes : nil
         case .block:
             stage == .unproven ? nil : Limits.blockHeaderBytes + ChunkGeometry.blockSize
