@@ -59,6 +59,7 @@ extension Party {
         }
         let rates = traffic.rates(with: member.peer)
         viewer.isStalled = statuses[member.peer]?.isStalled ?? false
+        if let sync = statuses[member.peer]?.sync { viewer.follows(as: sync) }
         viewer.roundTrip = clocks[member.peer]?.roundTrip
         (viewer.down, viewer.up) = (rates.down, rates.up)
     }
@@ -67,9 +68,8 @@ extension Party {
         let host = room?.host.flatMap { clocks[$0] }
         let rates = traffic.rates
         viewer.isStalled = playback.isStalled
-        viewer.error = follower.error
-        viewer.offset = host?.offset
         viewer.roundTrip = host?.roundTrip
+        if let syncTold { viewer.follows(as: syncTold) }
         (viewer.down, viewer.up) = (rates.down, rates.up)
     }
 
@@ -143,9 +143,19 @@ extension Party {
         case .undoSeek: tellFollower(.undoSeek)
         case .frameStep(let count): tellFollower(.frameStep(count))
         case .nextItem: tellFollower(.nextItem)
+        case .previousItem: tellFollower(.previousItem)
         case .skipWait:
             guard let roomNow else { return }
             tellRoom(.wished(.skipWait, at: roomNow))
         }
+    }
+}
+
+extension WindowState.Viewer {
+    /// Takes over how well a viewer follows.
+    fileprivate mutating func follows(as sync: SyncReport) {
+        error = sync.error
+        correction = Double(sync.trim) / 1e6
+        offset = sync.offset
     }
 }
