@@ -44,7 +44,7 @@ extension Party {
         let token = Token(
             room: roomKey, secret: secret, addresses: addresses, leadsToKeeper: true)
         log.record(.room(token: token.text, addresses: addresses.map(\.description)))
-        player?.showToken(token.text)
+        offer(token, atOnce: true)
     }
 
     // MARK: The film

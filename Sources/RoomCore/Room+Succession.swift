@@ -66,8 +66,10 @@ extension Room {
         }
     }
 
-    /// Tells a guest who we are, once: it keeps the room, or knows who does. It also hears what plays
-    /// here: words may have been allowed here and not there while one of the two had a keeper already.
+    /// Tells a guest who we are, once: it keeps the room, or knows who does.
+    ///
+    /// It also hears what plays here: words may have been allowed here and not there while one of
+    /// the two had a keeper already.
     mutating func introduce(to peer: PeerID, into directives: inout [RoomDirective]) {
         guard confidant != peer else { return }
         confidant = peer
@@ -89,8 +91,9 @@ extension Room {
     }
 
     /// Takes over what those play who went on without this host, once from each: in its own name,
-    /// whoever said it, under whichever rules and however long ago. False when there is nothing to
-    /// take over.
+    /// whoever said it, under whichever rules and however long ago.
+    ///
+    /// False when there is nothing to take over.
     mutating func takeBack(
         _ signed: Signed<Intent>, from peer: PeerID, into directives: inout [RoomDirective]
     ) -> Bool {

@@ -42,7 +42,9 @@ public struct Room: Sendable {
     /// The peer that hosts the room, once known.
     var hostPeer: PeerID?
     /// Who keeps the room: its clock and its door, goes on after waits and judges what comes late; the
-    /// host while it is there. `nil` until somebody of the room is known.
+    /// host while it is there.
+    ///
+    /// `nil` until somebody of the room is known.
     public internal(set) var keeper: PeerID?
     /// The guest that was told last who we are, as one who keeps the room or knows who does.
     var confidant: PeerID?

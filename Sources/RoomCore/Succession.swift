@@ -73,7 +73,9 @@ struct Succession: Sendable {
     }
 
     /// Who keeps the room: the first of the order, the host before all, who is there or may be back
-    /// in a moment. `nil` for somebody who is not in the order and sees nobody who is.
+    /// in a moment.
+    ///
+    /// `nil` for somebody who is not in the order and sees nobody who is.
     func keeper(of order: [PeerID], for me: PeerID, now: MonotonicInstant) -> PeerID? {
         order.first { peer in
             guard !departed.contains(peer) else { return false }
