@@ -37,6 +37,14 @@ let deque = Target.Dependency.product(name: "DequeModule", package: "swift-colle
 /// another world with the same names.
 let libmpv = [LinkerSetting.linkedLibrary("mpv")]
 
+/// Swift's libraries inside the plugin, as `--static-swift-stdlib` puts them into programs only: mpv
+/// then finds them wherever it runs. What Foundation is made of, it names to programs only.
+let swiftInside =
+    [LinkerSetting.unsafeFlags(["-static-stdlib"], .when(configuration: .release))]
+    + ["CoreFoundation", "_FoundationICU", "_FoundationCollections", "_FoundationCShims"].map {
+        LinkerSetting.linkedLibrary($0, .when(configuration: .release))
+    }
+
 let package = Package(
     name: "peerwatch",
     products: [
@@ -111,7 +119,7 @@ let package = Package(
                 "PartyRuntime", "PartyModel", "MpvPlayer", nioCore, nioPosix, nioConcurrency,
                 logging,
             ],
-            swiftSettings: settings),
+            swiftSettings: settings, linkerSettings: swiftInside),
 
         // Not shipped: the cores in a world of virtual lines and clocks, and what is measured.
         .target(

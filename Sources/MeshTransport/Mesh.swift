@@ -214,6 +214,12 @@ extension Mesh {
         eventLoop.preconditionInEventLoop()
         links[peer]?.pace(bytesPerSecond)
     }
+
+    /// What a peer's connections have sent, and what they hold back; `nil` when it is not connected.
+    public func traffic(to peer: PeerID) -> LinkTraffic? {
+        eventLoop.preconditionInEventLoop()
+        return links[peer]?.traffic
+    }
 }
 
 // MARK: - Connections on their way in and out

@@ -1,6 +1,7 @@
 // The player as the room sees it: load, pause, seek, speed; events; one consistent look at the clock.
 
 import FoundationEssentials
+import NIOConcurrencyHelpers
 public import PartyModel
 
 /// Where the player gets its films from.
@@ -41,6 +42,9 @@ public final class Player: Sendable {
     let handle: MpvHandle
     let streams: FilmStreams
     private let script = ScriptBridge()
+    private let frames = FrameClock()
+    /// What the user has set.
+    private let correctsPitch = NIOLockedValueBox(true)
     private let directory: MpvDirectory
     private let lender: MpvLender?
     /// What a lent mpv does differently while it plays one of our films.
@@ -70,11 +74,16 @@ public final class Player: Sendable {
         do {
             if lender == nil {
                 try MpvStart(configuration: configuration, directory: directory).start(handle)
-                try handle.register(streams)
+                if handle.property("audio-pitch-correction") == .flag(false) {
+                correctsPitch.withLockedValue { $0 = false }
+            }
+            try handle.register(streams)
             }
             for property in ObservedProperty.allCases { try handle.observe(property) }
             let directory = self.directory
-            try MpvEventLoop.start(handle: handle, streams: streams, script: script) { event in
+            try MpvEventLoop.start(
+                handle: handle, streams: streams, script: script, frames: frames
+            ) { event in
                 // The script has read its files once it speaks.
                 if case .scriptMessage(let words) = event, words.first == "ready", words.count == 2
                 {
@@ -138,9 +147,10 @@ extension Player {
     /// Whether other speeds than 1 keep the voices' pitch.
     ///
     /// Off, a speed between 0.98 and 1.02 is inaudible; on, mpv clicks each time it leaves or
-    /// comes back to 1.
+    /// comes back to 1. A user who has it off keeps it off.
     public func setPitchCorrection(_ isOn: Bool) {
-        handle.setAsync("audio-pitch-correction", .flag(isOn), for: .pitch)
+        let isWanted = isOn && correctsPitch.withLockedValue { $0 }
+        handle.setAsync("audio-pitch-correction", .flag(isWanted), for: .pitch)
     }
 
     /// Asks mpv to quit; ``PlayerEvent/quit`` follows.
@@ -190,7 +200,11 @@ extension Player {
         let answer = handle.command(.command("expand-text", PlayerSnapshot.question))
         let answered = MonotonicInstant.now()
         guard case .string(let text) = answer else { return nil }
-        return PlayerSnapshot(answer: text, asked: asked, answered: answered)
+        guard var snapshot = PlayerSnapshot(answer: text, asked: asked, answered: answered) else {
+            return nil
+        }
+        snapshot.frameSince = frames.since(snapshot.framePosition)
+        return snapshot
     }
 
     /// Ends mpv, closes its window and every film it has open, even one whose read is blocked.

@@ -29,6 +29,8 @@ public enum PlayerEvent: Hashable, Sendable {
     case duration(MediaPosition)
     /// A film could not be opened or played; `nil` when it is not known which.
     case failed(ItemID?, reason: String)
+    /// None of the video outputs that were asked for (mpv's option `vo`) can show anything.
+    case noPicture(outputs: String)
     /// Words from the script: a verb and what belongs to it. `ready NAME` comes first; `page NAME`
     /// tells which page is open, and `page none` that none is.
     case scriptMessage([String])

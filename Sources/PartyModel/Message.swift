@@ -277,11 +277,14 @@ public struct PeerStatus: Hashable, Sendable {
     /// When nothing will be left to play, if all goes on as lately; `nil` when that is not near;
     /// never negative.
     public let runsDry: Duration?
+    /// How well its player follows; `nil` before it knows the room's clock.
+    public let sync: SyncReport?
 
     /// A status with these properties.
     public init(
         item: ItemID, position: MediaPosition, buffered: Duration, isStalled: Bool,
-        isAtEnd: Bool = false, isReady: Bool = false, runsDry: Duration? = nil
+        isAtEnd: Bool = false, isReady: Bool = false, runsDry: Duration? = nil,
+        sync: SyncReport? = nil
     ) {
         self.item = item
         self.position = position
@@ -290,6 +293,7 @@ public struct PeerStatus: Hashable, Sendable {
         self.isAtEnd = isAtEnd
         self.isReady = isReady
         self.runsDry = runsDry.map { max(.zero, $0) }
+        self.sync = sync
     }
 }
 

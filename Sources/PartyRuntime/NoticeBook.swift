@@ -97,19 +97,18 @@ struct NoticeBook {
             guard before.revision > 1 else { return nil }
             return after.isPaused ? "\(name) paused at \(place)" : "\(name) resumed at \(place)"
         }
-        if jump(from: before, to: after) != nil { return "\(name) jumped to \(place)" }
+        if isJump(from: before, to: after) { return "\(name) jumped to \(place)" }
         guard before.speed == after.speed else {
             return "\(name) set the speed to \(after.speed.text)"
         }
         return nil
     }
 
-    /// Where the film was before a jump in it; `nil` when there was none.
-    static func jump(from before: Intent, to after: Intent) -> MediaPosition? {
-        guard before.item == after.item else { return nil }
+    private static func isJump(from before: Intent, to after: Intent) -> Bool {
+        guard before.item == after.item else { return false }
         let origin = before.position(at: after.since)
         let distance = Duration.nanoseconds(after.anchor.nanoseconds - origin.nanoseconds)
-        return max(distance, .zero - distance) > leastJump ? origin : nil
+        return max(distance, .zero - distance) > leastJump
     }
 
     /// Ana; Ana and Ben; Ana, Ben and Cem; Ana, Ben and 3 more.

@@ -31,20 +31,27 @@ extension Party {
             notice("The host is back.")
         } else if isHere {
             notice("The host is gone; you keep the room now.")
-            showKeepersToken()
         } else {
             notice("The host is gone; \(name(of: peer)) keeps the room now.")
         }
+        offerToken(to: peer, isHost: isHost)
     }
 
-    /// The way in while this guest keeps the room: the same room and secret at another address.
-    private func showKeepersToken() {
-        guard room?.takesNewcomers ?? false, let port = mesh?.listeningPort else { return }
-        let addresses = listeningAddresses(port: port)
+    /// The window gets the token that leads in now. Whoever keeps the room says it everywhere: the same
+    /// room and secret at another address.
+    private func offerToken(to keeper: PeerID, isHost: Bool) {
+        guard case .joining(let first, _) = configuration.role else { return }
+        guard !isHost else { return offer(first, atOnce: false) }
+        guard room?.takesNewcomers(keeper) ?? false, let port = mesh?.listeningPort else { return }
+        let isHere = keeper == identity.peer
+        let addresses =
+            isHere ? listeningAddresses(port: port) : room?.member(keeper)?.addresses ?? []
         let token = Token(
             room: roomKey, secret: secret, addresses: addresses, leadsToKeeper: true)
-        log.record(.room(token: token.text, addresses: addresses.map(\.description)))
-        offer(token, atOnce: true)
+        if isHere {
+            log.record(.room(token: token.text, addresses: addresses.map(\.description)))
+        }
+        offer(token, atOnce: isHere)
     }
 
     // MARK: The film
@@ -53,6 +60,7 @@ extension Party {
     func reportSupply() {
         guard isHostGone, let id = playback.item, let item = room?.items?.item(id) else { return }
         let lost = swarm.firstLostByte(of: id)
+        if let lost { stopAtLoss(lost, of: id) }
         let supply: KeepingBook.Supply = lost.map { .until($0) } ?? .complete
         guard keeping.supply != supply else { return }
         keeping.supply = supply
@@ -63,6 +71,15 @@ extension Party {
         let left = FilmSupply(isComplete: lost == nil, seconds: seconds)
         log.record(.supply(left))
         notice(left.sentence)
+    }
+
+    /// Pauses the room when its keeper's player has nothing left that anybody could send: nobody is to
+    /// be waited for, and the film does not run on unseen.
+    private func stopAtLoss(_ lost: Int64, of item: ItemID) {
+        guard playback.isStalled, swarm.isPlayer(at: lost, of: item), let intent = room?.intent,
+            !intent.isPaused, room?.keeper == identity.peer, let roomNow
+        else { return }
+        tellRoom(.wished(.pause(at: playback.position), at: roomNow))
     }
 
     // MARK: Roots

@@ -16,6 +16,7 @@ extension Party {
         case .connected(let remote, let dialled):
             connected(remote, dialled: dialled)
         case .bulkReady(let peer):
+            line.separated(peer, at: PartyClock.now)
             logger.debug("bulk ready", metadata: ["peer": "\(peer)"])
         case .message(let message, let peer):
             lastHeard[peer] = PartyClock.now
@@ -27,7 +28,7 @@ extension Party {
         case .blockSent(let peer, let bytes):
             guard let address = underWay[peer]?.popFirst() else { break }
             traffic.sent(bytes, to: peer)
-            line.sent(bytes, to: peer, at: PartyClock.now)
+            line.sentFilm(to: peer, at: PartyClock.now)
             tellSwarm(.blockSent(address, to: peer))
         case .disconnected(let peer, let reason, let bye):
             logger.debug("disconnected", metadata: ["peer": "\(peer)", "reason": "\(reason)"])
@@ -60,8 +61,8 @@ extension Party {
         traffic.left(peer)
         clocks[peer] = nil
         pings[peer] = nil
-        lastPings[peer] = nil
         lastHeard[peer] = nil
+        clocksCompared[peer] = nil
         statuses[peer] = nil
         for item in rootFeeds.keys { rootFeeds[item]?.forget(peer) }
         keeping.rootsTold[peer] = nil

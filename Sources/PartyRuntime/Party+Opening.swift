@@ -23,6 +23,7 @@ extension Party {
         for film in films { shelf.put(.hosted(film), as: film.item) }
         // mpv takes as long to start as all the rest: both at once.
         let starting = startPlayer()
+        if !mayOpenWindow { try await starting?.get() }
         let port = try await listen()
         // A token that was passed on and leads nowhere would be worse than one a little later.
         try await starting?.get()
@@ -65,13 +66,15 @@ extension Party {
         makeShelf()
         // mpv takes as long to start as the host takes to answer: both at once.
         let starting = startPlayer()
+        if !mayOpenWindow { try await starting?.get() }
         let port = try await listen()
         room = Room(
             joining: roomKey, as: identity.peer,
             introduction: introduction(listeningAddresses(port: port)), signer: memberSigner)
         mesh?.greeting = { [weak self] in self?.assumeIsolated { $0.greeting } ?? [] }
         // Nothing waits for the host but the end: whoever wants to leave meanwhile may.
-        mesh?.dialHost(token.addresses, orKeeper: token.leadsToKeeper).whenComplete { [weak self] result in
+        mesh?.dialHost(token.addresses, orKeeper: token.leadsToKeeper).whenComplete {
+            [weak self] result in
             guard case .failure(let error) = result else { return }
             self?.assumeIsolated { $0.fail(error.asPartyError) }
         }
@@ -147,6 +150,13 @@ extension Party {
             onFailure: { [weak self] error in self?.enqueue { $0.filmFailed(error) } })
         self.shelf = shelf
         return shelf
+    }
+
+    /// Whether a window can be expected to open; where not, it is first seen whether the player
+    /// wants one.
+    private var mayOpenWindow: Bool {
+        configuration.isHeadless || configuration.lender != nil
+            || MpvDisplay(environment: playerSettings.environment).answers
     }
 
     /// Starts the player, if anybody watches here; the future is done once it runs.

@@ -47,17 +47,8 @@ extension Party {
 
     // MARK: Clock
 
-    func sendPings() {
-        for peer in remotes.keys
-        where pings[peer]?.takeDue(now: PartyClock.now, isBusy: line.isBusy) ?? false {
-            let now = PartyClock.now
-            lastPings[peer] = now
-            mesh?.send(.ping(Ping(sent: now)), to: peer)
-        }
-    }
-
     func heard(_ pong: Pong, from peer: PeerID) {
-        clocks[peer]?.add(pong, received: PartyClock.now)
+        compareClocks(pong, with: peer)
         if let roundTrip = clocks[peer]?.roundTrip {
             tellSwarm(.roundTripMeasured(peer, roundTrip))
             tellRoom(.roundTripMeasured(peer, roundTrip))
@@ -68,26 +59,6 @@ extension Party {
         else { return }
         roomClock.follow(clock, roomOffset: roomOffset)
         if let courseWaiting { follow(courseWaiting) }
-    }
-
-    /// Notes the round trip of one ping, and whether the peer is on this LAN.
-    private func measureLine(_ pong: Pong, to peer: PeerID) {
-        // Only for what we asked: the pace must not be up to a peer.
-        guard let remote = remotes[peer], pong.sent == lastPings[peer] else { return }
-        line.measured(peer, pong, at: remote.address, received: PartyClock.now)
-        tellSwarm(.located(peer, isLocal: line.isLocal(peer)))
-    }
-
-    /// Sets the pace at which film leaves.
-    private func lookAtLine() {
-        let delivered = line.delivered(at: PartyClock.now)
-        let pace = pacer.look(delivered: delivered, inflation: line.inflation)
-        guard pace != nil else { return }
-        tellSwarm(.paced(bytesPerSecond: pace))
-        for peer in remotes.keys {
-            mesh?.setPacingRate(
-                bytesPerSecond: line.isLocal(peer) ? nil : pace.map { Int($0) }, for: peer)
-        }
     }
 
     private func hangUpOnSilent() {
@@ -102,9 +73,9 @@ extension Party {
     func sendStatus() {
         guard !configuration.isHeadless, let item = playback.shown else { return }
         let status = PeerStatus(
-            item: item, position: playback.position, buffered: playable.amount,
+            item: item, position: playback.position, buffered: playback.playable,
             isStalled: playback.isStalled, isAtEnd: playback.isAtEnd,
-            isReady: room?.isReady ?? false, runsDry: room?.runsDry)
+            isReady: room?.isReady ?? false, runsDry: room?.runsDry, sync: syncReport)
         for peer in remotes.keys { mesh?.send(.status(status), to: peer) }
     }
 
@@ -127,6 +98,7 @@ extension Party {
     }
 
     private func report() {
+        watchForSuspend()
         sendStatus()
         hangUpOnSilent()
         reportSync()
@@ -135,18 +107,6 @@ extension Party {
         reportSupply()
         flushFilms()
         traffic.look(at: PartyClock.now)
-    }
-
-    private func reportSync() {
-        guard playback.shown != nil, !playback.isAtEnd, let intent = room?.intent, !intent.isPaused
-        else { return }
-        let clock = room?.keeper.flatMap { clocks[$0] }
-        log.record(
-            .sync(
-                errorMs: follower.error.map { $0.inSeconds * 1000 },
-                offsetMs: clock?.offset.map { $0.inSeconds * 1000 },
-                rttMs: clock?.roundTrip.map { $0.inSeconds * 1000 }, correction: 0,
-                buffered: playback.buffered.inSeconds))
     }
 
     private func reportProgress() {
@@ -174,7 +134,7 @@ extension Party {
             shortfall = Sustainability(arriving: progress.arriving, needed: needed)
         } else {
             missing = Int64(max(rest, 0) * needed)
-            shortfall = line.isBusy ? roomShortfall(needed: needed) : nil
+            shortfall = line.isBusy(at: PartyClock.now) ? roomShortfall(needed: needed) : nil
         }
         guard let shortfall, missing > 0,
             let wait = shortfall.wait(
@@ -197,7 +157,7 @@ extension Party {
     private func roomShortfall(needed: Double) -> Sustainability? {
         guard let uplinks = swarm.uplinks, !uplinks.guests.isEmpty else { return nil }
         return Sustainability(
-            hostUplink: pacer.pace ?? uplinks.own, guestUplinks: uplinks.guests,
+            hostUplink: pacer.found ?? uplinks.own, guestUplinks: uplinks.guests,
             slowestDownlink: nil, needed: needed)
     }
 

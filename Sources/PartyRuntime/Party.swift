@@ -39,7 +39,9 @@ public actor Party {
 
     var room: Room?
     var swarm = Swarm()
-    var follower = Follower()
+    var follower: Follower
+    let startTimer = StartTimer()
+    var followerAlarm: Scheduled<Void>?
     var mesh: Mesh?
     var player: Player?
     /// The player for mpv's event thread, which hears of it before this actor does.
@@ -66,8 +68,8 @@ public actor Party {
     var pings: [PeerID: PingSchedule] = [:]
     /// When each peer said anything last.
     var lastHeard: [PeerID: MonotonicInstant] = [:]
-    /// When each peer was asked last.
-    var lastPings: [PeerID: MonotonicInstant] = [:]
+    /// When each peer's clock was compared with this one last.
+    var clocksCompared: [PeerID: MonotonicInstant] = [:]
     /// Blocks handed to the mesh, by receiver, oldest first.
     var underWay: [PeerID: Deque<BlockAddress>] = [:]
     /// What the swarm is being told, the event it decides about first.
@@ -88,9 +90,12 @@ public actor Party {
     var window = WindowState()
     /// Who the room waited for when that was last told, and when it was.
     var waitTold: (peers: [PeerID], at: MonotonicInstant)?
+    /// Whose running dry was told, and when that was still so.
+    var dryTold: [PeerID: MonotonicInstant] = [:]
     /// The timeline as last told.
     var courseTold: Course?
     var line = LineBook()
+    var suspendWatch = SuspendWatch()
     var pacer: UplinkPacer
     var traffic = TrafficBook()
     var windowBook = WindowBook()
@@ -135,6 +140,7 @@ public actor Party {
         workers = NIOThreadPool(numberOfThreads: 2)
         playerThread = NIOThreadPool(numberOfThreads: 1)
         identity = try TLSIdentity()
+        follower = Follower(of: identity.peer)
         switch configuration.role {
         case .hosting:
             let key = RoomSigningKey(Curve25519.Signing.PrivateKey())
@@ -204,6 +210,8 @@ public actor Party {
         for task in repeating { task.cancel() }
         swarmAlarm?.cancel()
         roomAlarm?.cancel()
+        followerAlarm?.cancel()
+        await startTimer.close()
         let closing = mesh?.close()
         // Started, or about to be: a player without a party would stay.
         let running = runningPlayer

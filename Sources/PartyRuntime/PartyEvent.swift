@@ -42,8 +42,7 @@ public enum PartyEvent: Sendable {
         paused: Bool, isWaiting: Bool, position: Double, speed: Double, by: String?,
         revision: UInt64)
     /// How well this player follows; once a second while playing.
-    case sync(
-        errorMs: Double?, offsetMs: Double?, rttMs: Double?, correction: Double, buffered: Double)
+    case sync(SyncReport, buffered: Double)
     /// How the download goes; once a second while it runs.
     case progress(have: Int64, total: Int64, down: Double, up: Double)
     /// The film plays faster than it arrives: a smooth rest would have to wait so long.
@@ -152,10 +151,13 @@ extension PartyEvent {
                 ("by", by.map(JSONValue.text) ?? .null),
                 ("revision", .count(Int64(clamping: revision))),
             ]
-        case .sync(let error, let offset, let roundTrip, let correction, let buffered):
+        case .sync(let report, let buffered):
             [
-                ("error_ms", .optional(error)), ("offset_ms", .optional(offset)),
-                ("rtt_ms", .optional(roundTrip)), ("correction", .number(correction)),
+                ("error_ms", .optional(report.error?.inMilliseconds)),
+                ("offset_ms", .number(report.offset.inMilliseconds)),
+                ("rtt_ms", .number(report.roundTrip.inMilliseconds)),
+                ("clock_error_ms", .number(report.clockError.inMilliseconds)),
+                ("correction", .number(Double(report.trim) / 1e6)),
                 ("buffered_s", .number(buffered)),
             ]
         case .progress(let have, let total, let down, let up):
@@ -191,4 +193,8 @@ extension PartyEvent {
         case .left(let reason): [("reason", .text(reason))]
         }
     }
+}
+
+extension Duration {
+    fileprivate var inMilliseconds: Double { inSeconds * 1000 }
 }

@@ -18,6 +18,4 @@ struct WindowBook {
     var noticeAlarm: Scheduled<Void>?
     /// The newest wish that was looked at for a notice.
     var wish: Intent?
-    /// From where the room jumped last, and in which film.
-    var jump: (item: ItemID, origin: MediaPosition)?
 }

@@ -10,6 +10,10 @@ enum WindowRequest: Hashable, Sendable {
     case ready
     /// Back to before the room's last jump.
     case undoSeek
+    /// Pause and show the frame that lies so many on; negative for back.
+    case frameStep(Int)
+    /// On to the next film.
+    case nextItem
     /// Go on without those the room waits for.
     case skipWait
 
@@ -24,6 +28,9 @@ enum WindowRequest: Hashable, Sendable {
             self = .say(.reaction(reaction))
         case ("ready", nil): self = .ready
         case ("undo-seek", nil): self = .undoSeek
+        case ("frame-step", nil): self = .frameStep(1)
+        case ("frame-back-step", nil): self = .frameStep(-1)
+        case ("next", nil): self = .nextItem
         case ("skip-wait", nil): self = .skipWait
         case _: return nil
         }

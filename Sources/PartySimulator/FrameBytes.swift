@@ -24,7 +24,8 @@ extension Message {
         case .ping: 8
         case .pong: 33
         // What no swarm sends.
-        case .introduction, .welcome, .roster, .keptRoster, .playlist, .roots, .timeline, .hold, .rules, .chat,
+        case .introduction, .welcome, .roster, .keptRoster, .playlist, .roots, .timeline, .hold,
+            .rules, .chat,
             .bye:
             256
         }

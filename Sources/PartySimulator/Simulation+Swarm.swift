@@ -41,7 +41,8 @@ extension Simulation {
             tell(node, .request(request, from: id))
         case .cancel(let request): tell(node, .cancel(request, from: id))
         case .reject(let request): tell(node, .reject(request, from: id))
-        case .introduction, .welcome, .roster, .keptRoster, .playlist, .roots, .timeline, .hold, .rules, .status,
+        case .introduction, .welcome, .roster, .keptRoster, .playlist, .roots, .timeline, .hold,
+            .rules, .status,
             .chat, .ping, .pong, .bye:
             break
         }

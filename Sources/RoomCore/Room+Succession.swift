@@ -8,8 +8,11 @@
 public import PartyModel
 
 extension Room {
-    /// Whether this peer may take in newcomers: it keeps the room, and the host has named it.
-    public var takesNewcomers: Bool { hosting != nil || (keeper == me && isNamedByHost(me)) }
+    /// Whether this peer may take in newcomers.
+    public var takesNewcomers: Bool { takesNewcomers(me) }
+
+    /// Whether somebody may take in newcomers: they keep the room, and the host has named them.
+    public func takesNewcomers(_ peer: PeerID) -> Bool { peer == keeper && isNamedByHost(peer) }
 
     /// Whether somebody who knows the secret may come in and ask: this peer takes in newcomers, or it
     /// did, and can say where the host is.
@@ -160,7 +163,9 @@ extension Room {
 
     /// The keeper takes members off its list.
     mutating func strikeOff(_ peers: Set<PeerID>, into directives: inout [RoomDirective]) {
-        guard hosting == nil, keeper == me, let members = admissions?.content.members else { return }
+        guard hosting == nil, keeper == me, let members = admissions?.content.members else {
+            return
+        }
         let gone = members.filter { peers.contains($0.peer) }
         guard !gone.isEmpty else { return }
         list(members.filter { !peers.contains($0.peer) }, into: &directives)

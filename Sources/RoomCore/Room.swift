@@ -285,7 +285,8 @@ public struct Room: Sendable {
     ) {
         let due = roomNow.flatMap { roomNow in nextLook(after: roomNow).map { now + ($0 - roomNow) }
         }
-        guard let next = [redial.next, succession.next(after: now), due].compactMap(\.self).min() else { return }
+        guard let next = [redial.next, succession.next(after: now), due].compactMap(\.self).min()
+        else { return }
         // What room time makes of one instant wavers a little.
         if let alarm, alarm > now, alarm <= next { return }
         alarm = next

@@ -18,4 +18,11 @@ extension Swarm {
         }
         return nil
     }
+
+    /// Whether this peer has everything between where its player reads and this byte of an item.
+    public func isPlayer(at byte: Int64, of item: ItemID) -> Bool {
+        guard item == demand.item, let place = demand.places.first else { return false }
+        let here = Int64(place.lowerBound) * Int64(ChunkGeometry.blockSize)
+        return here + contiguousBytes(of: item, from: here) >= byte
+    }
 }

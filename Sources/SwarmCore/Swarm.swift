@@ -121,7 +121,7 @@ public struct Swarm {
         case .peerLeft(let peer):
             leave(peer, now: now)
         case .paced(let rate):
-            bucket.rate = rate
+            bucket.set(rate: rate, at: now)
         case .located(let peer, let isLocal):
             peers[peer]?.isLocal = isLocal
         case .roundTripMeasured(let peer, let roundTrip):

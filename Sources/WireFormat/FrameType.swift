@@ -46,7 +46,8 @@ enum FrameType: UInt8, CaseIterable {
             stage == .unproven ? Limits.unprovenFrameBytes : nil
         case .bye:
             stage == .control ? Limits.controlFrameBytes : Limits.unprovenFrameBytes
-        case .introduction, .welcome, .roster, .playlist, .timeline, .hold, .rules, .status, .keptRoster,
+        case .introduction, .welcome, .roster, .playlist, .timeline, .hold, .rules, .status,
+            .keptRoster,
             .roots, .bitfield, .have, .request, .cancel, .reject, .ping, .pong, .chat:
             stage == .control ? Limits.controlFrameBytes : nil
         case .block:

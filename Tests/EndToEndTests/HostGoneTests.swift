@@ -104,10 +104,17 @@ extension EndToEnd {
                         forSentence: "The rest of the film is gone with the host; "
                             + "less than a minute of it can still be played.")
                 }
-                // What only one had, both get.
-                let player = try MpvIPC(guests[1])
-                let here = try #require(try player.get("time-pos").number)
-                try player.wait(untilPast: here + 1)
+                // What only one had, both get; then they stop, where both of them are.
+                let players = try guests.map { try MpvIPC($0) }
+                let seen = guests.map(\.events.count)
+                let here = try #require(try players[1].get("time-pos").number)
+                try players[1].wait(untilPast: here + 1)
+                for (guest, count) in zip(guests, seen) {
+                    try guest.wait(for: "state", from: count, within: Double(Films.longSeconds)) {
+                        $0.flag("paused") == true
+                    }
+                }
+                for player in players { try player.wait(for: "pause", toBe: true) }
             }
         }
 
@@ -140,11 +147,9 @@ extension EndToEnd {
                 try players[1].set("pause", to: true)
                 try players[0].wait(for: "pause", toBe: true)
                 try players[1].command("seek", 30, "absolute+exact")
-                let seen = guests.map(\.events.count)
-
                 host.signal(SIGCONT)
-                for (guest, count) in zip(guests, seen) {
-                    try guest.wait(for: "keeper", from: count) { $0.flag("host") == true }
+                for guest in guests {
+                    try guest.wait(for: "keeper") { $0.flag("host") == true }
                 }
                 let hosts = try MpvIPC(host)
                 try hosts.wait(for: "pause", toBe: true)
@@ -154,7 +159,18 @@ extension EndToEnd {
                 for guest in guests {
                     #expect(!guest.events.contains { $0.text("state") == "left" })
                 }
+                try Self.expectOldTokenLeadsIn(stage, guests[0], host)
             }
+        }
+
+        /// Expects the token of a guest who has kept the room to lead to the host that is back.
+        private static func expectOldTokenLeadsIn(
+            _ stage: Stage, _ keeper: RunningPeerwatch, _ host: RunningPeerwatch
+        ) throws {
+            let token = try #require(try keeper.wait(for: "room").text("token"))
+            let late = try stage.guest(token, name: "late")
+            try late.wait(for: "first-frame")
+            try host.wait(for: "peer") { $0.text("name") == "late" }
         }
 
         // MARK: Setting the scene

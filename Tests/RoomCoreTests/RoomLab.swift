@@ -110,7 +110,9 @@ struct RoomLab {
         // What is said right behind the proof comes before anything else.
         let greeter = other == "host" ? one : other
         if [one, other].contains("host") {
-            for message in rooms[greeter]?.greeting ?? [] { queue.append((greeter, "host", message)) }
+            for message in rooms[greeter]?.greeting ?? [] {
+                queue.append((greeter, "host", message))
+            }
         }
         tell(one, .connected(id(other), isHost: other == "host"))
         tell(other, .connected(id(one), isHost: one == "host"))

@@ -78,7 +78,8 @@ struct SuccessionTests {
         for peer in crowd.alive { #expect(crowd.keeper(at: peer) == Self.host) }
     }
 
-    @Test("a host that is lost keeps its place for a moment, then the one longest in the room has it")
+    @Test(
+        "a host that is lost keeps its place for a moment, then the one longest in the room has it")
     func lost() {
         var crowd = Crowd(count: 4)
         crowd.kill(Self.host)

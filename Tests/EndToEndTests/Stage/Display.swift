@@ -12,14 +12,15 @@ final class Display: Sendable {
     static let width = 1280
     static let height = 720
 
-    /// Starts a server at the first display that is free.
-    init() throws {
+    /// Starts a server at the first display that is free, with these words behind the usual ones.
+    init(_ words: [String] = []) throws {
         let server = Process()
         let answer = Pipe()
         server.executableURL = URL(filePath: "/usr/bin/env")
         server.arguments =
             ["Xvfb", "-displayfd", "1", "-screen", "0"]
             + ["\(Self.width)x\(Self.height)x24", "-nolisten", "tcp", "-noreset"]
+            + words
         server.standardInput = FileHandle.nullDevice
         server.standardOutput = answer
         server.standardError = FileHandle.nullDevice
@@ -42,6 +43,11 @@ final class Display: Sendable {
     func press(_ key: String, inWindowOf title: String) throws {
         // Without a window manager nobody else moves the focus.
         try run("xdotool", "windowfocus", "--sync", window(title), "key", key)
+    }
+
+    /// Whether a window says that it belongs to a program of this name.
+    func hasWindow(of program: String) throws -> Bool {
+        try !run("xdotool", "search", "--onlyvisible", "--classname", "^\(program)$").isEmpty
     }
 
     private func window(_ title: String) throws -> String {
