@@ -64,12 +64,12 @@ extension Party {
     }
 
     private func describeThisUser(_ viewer: inout WindowState.Viewer) {
-        let host = room?.host.flatMap { clocks[$0] }
+        let keeper = room?.keeper.flatMap { clocks[$0] }
         let rates = traffic.rates
         viewer.isStalled = playback.isStalled
         viewer.error = follower.error
-        viewer.offset = host?.offset
-        viewer.roundTrip = host?.roundTrip
+        viewer.offset = keeper?.offset
+        viewer.roundTrip = keeper?.roundTrip
         (viewer.down, viewer.up) = (rates.down, rates.up)
     }
 
