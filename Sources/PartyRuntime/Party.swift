@@ -90,6 +90,8 @@ public actor Party {
     var window = WindowState()
     /// Who the room waited for when that was last told, and when it was.
     var waitTold: (peers: [PeerID], at: MonotonicInstant)?
+    /// Whose running dry was told, and when that was still so.
+    var dryTold: [PeerID: MonotonicInstant] = [:]
     /// The timeline as last told.
     var courseTold: Course?
     var line = LineBook()

@@ -109,6 +109,12 @@ final class MpvIPC: Sendable {
     ) throws {
         try wait(for: "time-pos", within: limit) { $0.number.map { $0 >= seconds } ?? false }
     }
+
+    /// Pauses a film once it plays: a player that has just joined stands until the room comes by.
+    func pause() throws {
+        try wait(for: "pause", toBe: false)
+        try set("pause", to: true)
+    }
 }
 
 /// Bytes into lines.
