@@ -33,6 +33,7 @@ extension Party {
             loop.scheduleRepeatedTask(initialDelay: .zero, delay: Self.pingInterval) {
                 [weak self] _ in
                 self?.assumeIsolated { party in
+                    party.roomClock.note(asleep: PartyClock.asleep)
                     party.sendPings()
                     party.trickleRoots()
                 }
