@@ -41,6 +41,8 @@ public final class Mesh {
 
     private var links: [PeerID: PeerLink] = [:]
     private var dials: [PeerID: EventLoopFuture<Void>] = [:]
+    /// Made while the host is dialled, for the link that comes of it.
+    private var earlyBulk: EarlyBulk?
     private var doorkeeper = Doorkeeper()
     private(set) var strangers: [ObjectIdentifier: Doorkeeper.Place] = [:]
     private(set) var channels: [ObjectIdentifier: any Channel] = [:]
@@ -104,7 +106,9 @@ extension Mesh {
     }
 
     /// Connects to the host of the room, at whichever of the token's addresses leads there first;
-    /// they are tried in the order given. With `orKeeper`, a member whom the host has named will do.
+    /// they are tried in the order given.
+    ///
+    /// With `orKeeper`, a member whom the host has named will do.
     ///
     /// Fails with ``PartyError/hostUnreachable(attempts:)``, ``PartyError/proofRefused(address:)``,
     /// ``PartyError/hostIsSomeoneElse(address:)`` or ``PartyError/versionMismatch(theirs:ours:)``.
@@ -121,7 +125,9 @@ extension Mesh {
             case .won(let connection, let peer):
                 self.adopt(connection, peer, isDialled: true)
                 promise.succeed(peer.peer)
-            case .lost(let failures): promise.fail(PartyError(noHostAt: failures + skipped))
+            case .lost(let failures):
+                self.earlyBulk?.giveUp()
+                promise.fail(PartyError(noHostAt: failures + skipped))
             }
         }
         return promise.futureResult
@@ -265,6 +271,7 @@ extension Mesh {
 
     private func race(
         to addresses: [PeerAddress], expecting expected: ExpectedPeer,
+        opened: @escaping (PeerAddress) -> Void = { _ in },
         then: @escaping (DialRace.Outcome) -> Void
     ) {
         var distinct: [PeerAddress] = []
@@ -272,7 +279,10 @@ extension Mesh {
             distinct.append(address)
         }
         guard !distinct.isEmpty else { return then(.lost([])) }
-        DialRace(addresses: distinct, expecting: expected, dialer: dialer, onOutcome: then).start()
+        DialRace(
+            addresses: distinct, expecting: expected, dialer: dialer, onOpened: opened,
+            onOutcome: then
+        ).start()
     }
 
     var dialer: Dialer {
@@ -360,7 +370,30 @@ extension Mesh {
         }
     }
 
+    /// Begins the second connection where the first one to the host stands.
+    private func prepareBulk(_ address: PeerAddress) {
+        guard !isClosed, earlyBulk?.isAlive != true else { return }
+        earlyBulk = EarlyBulk(to: address, dialer: dialer)
+    }
+
     private func dialBulk(_ link: PeerLink) {
+        if let early = earlyBulk, link.remote.isHost {
+            earlyBulk = nil
+            guard early.isAlive, early.address == link.remote.address else {
+                early.giveUp()
+                return dialBulk(link)
+            }
+            return early.use { outcome in
+                switch outcome {
+                case .proven(let connection, let peer) where peer == link.remote.peer:
+                    self.attach(connection, to: peer, isDialled: true)
+                case .proven(let connection, _):
+                    connection.close(.replaced)
+                    self.dialBulk(link)
+                case .ended: self.dialBulk(link)
+                }
+            }
+        }
         let peer = link.remote.peer
         dialer.dial(link.remote.address, .bulk, expecting: .peer(peer)) { result in
             switch result {

@@ -134,7 +134,9 @@ extension EndToEnd {
             }
         }
 
-        @Test("a host that stood still for a while is the host again, with what was pressed meanwhile")
+        @Test(
+            "a host that stood still for a while is the host again, with what was pressed meanwhile"
+        )
         func returns() throws {
             try Stage.run { stage in
                 let (host, guests) = try Self.watching(stage, Films.long())
