@@ -27,7 +27,7 @@ public struct SyncReport: Hashable, CanonicalValue {
     /// Appends all values.
     public func write(to writer: inout ByteWriter) {
         writer.write(error != nil)
-        writer.write(error?.wholeNanoseconds ?? 0)
+        if let error { writer.write(error.wholeNanoseconds) }
         writer.write(UInt32(bitPattern: trim))
         writer.write(offset.wholeNanoseconds)
         writer.write(clockError.wholeNanoseconds)
@@ -36,9 +36,7 @@ public struct SyncReport: Hashable, CanonicalValue {
 
     /// The next report.
     public init(from reader: inout ByteReader) throws(WireViolation) {
-        let hasError = try reader.readFlag()
-        let error = try reader.read(Int64.self)
-        self.error = hasError ? .nanoseconds(error) : nil
+        error = try reader.readFlag() ? .nanoseconds(try reader.read(Int64.self)) : nil
         trim = Int32(bitPattern: try reader.read(UInt32.self))
         offset = .nanoseconds(try reader.read(Int64.self))
         clockError = .nanoseconds(try reader.read(Int64.self))

@@ -67,8 +67,9 @@ extension Party {
     func showRoom() {
         guard let room, let roomNow else { return }
         let before = window
-        window = windowState(of: room, at: roomNow)
-        tellOfWait(room.wait(at: roomNow), at: roomNow)
+        let wait = room.wait(at: roomNow).flatMap { roomNow - $0.since < Self.blink ? nil : $0 }
+        window = windowState(of: room, waiting: wait, at: roomNow)
+        tellOfWait(wait, at: roomNow)
         guard window != before else { return }
         tellOfViewers(before: before.viewers)
         if let countdown = window.countdown, countdown != before.countdown {
@@ -76,6 +77,10 @@ extension Party {
         }
         windowChanged()
     }
+
+    /// A wait that is over before one could read for whom is not spoken of: where a seek lands a
+    /// little late, say.
+    private static let blink = Duration.milliseconds(300)
 
     private func tellOfWait(_ wait: Wait?, at now: RoomInstant) {
         let peers = wait?.stragglers.map(\.author) ?? []
@@ -95,9 +100,7 @@ extension Party {
             if viewer.isReady != old?.isReady ?? false {
                 log.record(.ready(peer: peer, name: viewer.name, isReady: viewer.isReady))
             }
-            if let seconds = viewer.runsDry, old?.runsDry == nil {
-                log.record(.runningDry(peer: peer, name: viewer.name, seconds: Double(seconds)))
-            }
+            if let seconds = viewer.runsDry { tellOfRunningDry(viewer, in: seconds) }
             if viewer.isExcused, old?.isExcused == false {
                 notice(
                     viewer.isMe
@@ -107,13 +110,25 @@ extension Party {
         }
     }
 
+    /// Tells it once, and again only after it was well for a while: film comes in blocks.
+    private func tellOfRunningDry(_ viewer: WindowState.Viewer, in seconds: Int) {
+        let now = PartyClock.now
+        let last = dryTold.updateValue(now, forKey: viewer.peer)
+        guard last.map({ now - $0 > Foresight.horizon }) ?? true else { return }
+        log.record(
+            .runningDry(
+                peer: viewer.peer.description, name: viewer.name, seconds: Double(seconds)))
+    }
+
     // MARK: The room as a value
 
-    private func windowState(of room: Room, at now: RoomInstant) -> WindowState {
+    private func windowState(
+        of room: Room, waiting wait: Wait?, at now: RoomInstant
+    ) -> WindowState {
         let viewers = room.members.count { !$0.isHeadless }
         var state = WindowState(
             viewers: room.members.map { viewer($0, in: room) },
-            wait: room.wait(at: now).map { wait($0, in: room, at: now) },
+            wait: wait.map { describe($0, in: room, at: now) },
             lobby: room.isLobby
                 ? WindowState.Lobby(
                     isReady: room.isReady, ready: room.ready.count, viewers: viewers) : nil,
@@ -143,7 +158,7 @@ extension Party {
         return viewer
     }
 
-    private func wait(_ wait: Wait, in room: Room, at now: RoomInstant) -> WindowState.Wait {
+    private func describe(_ wait: Wait, in room: Room, at now: RoomInstant) -> WindowState.Wait {
         WindowState.Wait(
             stragglers: wait.stragglers.map { hold in
                 WindowState.Wait.Straggler(

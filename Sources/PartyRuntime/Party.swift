@@ -41,6 +41,8 @@ public actor Party {
     var swarm = Swarm()
     var follower: Follower
     let startTimer = StartTimer()
+    /// What the others were told last of how well this player follows.
+    var syncTold: SyncReport?
     var followerAlarm: Scheduled<Void>?
     var mesh: Mesh?
     var player: Player?
@@ -90,6 +92,8 @@ public actor Party {
     var window = WindowState()
     /// Who the room waited for when that was last told, and when it was.
     var waitTold: (peers: [PeerID], at: MonotonicInstant)?
+    /// Whose running dry was told, and when that was still so.
+    var dryTold: [PeerID: MonotonicInstant] = [:]
     /// The timeline as last told.
     var courseTold: Course?
     var line = LineBook()

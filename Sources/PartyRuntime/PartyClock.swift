@@ -1,6 +1,5 @@
 // What time it is, here.
 
-import Glibc
 internal import NIOCore
 import PartyModel
 
@@ -13,17 +12,12 @@ enum PartyClock {
         MonotonicInstant(nanoseconds: Int64(NIODeadline.now().uptimeNanoseconds))
     }
 
-    /// How long the machine has slept since it was started: the monotonic clock stood still
-    /// meanwhile.
+    /// How long the machine has slept since this was first asked: one clock stood still meanwhile.
     static var asleep: Duration {
-        read(CLOCK_BOOTTIME) - read(CLOCK_MONOTONIC)
+        (ContinuousClock.now - began.continuous) - (SuspendingClock.now - began.suspending)
     }
 
-    private static func read(_ clock: clockid_t) -> Duration {
-        var time = timespec()
-        unsafe clock_gettime(clock, &time)
-        return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
-    }
+    private static let began = (continuous: ContinuousClock.now, suspending: SuspendingClock.now)
 }
 
 extension MonotonicInstant {

@@ -62,7 +62,11 @@ struct OwnHold: Sendable {
             return goOn(said, condition, canPlayOn, foresight: foresight, now: now)
         }
         guard !course.isStanding else {
-            return canPlayOn ? nil : begin(condition, of: intent, foresight, since: now, now: now)
+            // Since when it stands already, so that nobody moves for it.
+            return canPlayOn
+                ? nil
+                : begin(
+                    condition, of: intent, foresight, since: timeline.stop ?? now, now: now)
         }
         if let word = lookAtStart(condition, canPlayOn, intent, foresight, now, notice) {
             return word

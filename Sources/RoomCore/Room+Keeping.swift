@@ -39,7 +39,8 @@ extension Room {
         // What moves goes on moving as it did; what stood, or starts too far ahead, starts soon.
         let starts = timeline.stop != nil || intent.since - now > Limits.timelineTolerance
         let next = intent.next(
-            by: me, over: revision, at: course.anchor, since: starts ? now + lead : course.since,
+            by: me, over: revision, at: course.anchor,
+            since: starts ? now + leadFromStand : course.since,
             isAutomatic: true, excusing: peers)
         guard let next else { return }
         announce(next, into: &directives)

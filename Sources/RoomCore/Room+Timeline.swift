@@ -128,12 +128,23 @@ extension Room {
                 excusing: Set(wait.stragglers.map(\.author)))
         case .next(let ended):
             return ended == base.item ? following(base, at: now, isAutomatic: false) : nil
+        case .previous(let left):
+            guard left == base.item else { return nil }
+            return items?.film(before: left).flatMap { turn(base, to: $0, at: now) }
         }
     }
 
     /// The film after the one that plays, from its start; `nil` after the last one.
     func following(_ base: Intent, at now: RoomInstant, isAutomatic: Bool) -> Intent? {
-        guard let film = items?.film(after: base.item) else { return nil }
+        items?.film(after: base.item).flatMap {
+            turn(base, to: $0, at: now, isAutomatic: isAutomatic)
+        }
+    }
+
+    /// Another film, from its start.
+    private func turn(
+        _ base: Intent, to film: PlaylistItem, at now: RoomInstant, isAutomatic: Bool = false
+    ) -> Intent? {
         // A player needs the longest lead to open a film.
         let since = now + (lead > .zero ? Self.longestLead : .zero)
         return base.next(
@@ -142,15 +153,22 @@ extension Room {
     }
 
     /// How long a start lies ahead, so that everybody has heard of it.
-    var lead: Duration {
+    var lead: Duration { lead(atLeast: Self.shortestLead) }
+
+    /// The same where all stand on the frame already, and have nothing to get ready.
+    var leadFromStand: Duration { lead(atLeast: Self.shortestLeadFromStand) }
+
+    private func lead(atLeast shortest: Duration) -> Duration {
         let others = viewers.filter { $0 != me }
         guard !others.isEmpty else { return .zero }
         let worst = others.compactMap { roundTrips[$0] }.max() ?? .zero
-        return min(max(worst * 3 / 2, Self.shortestLead), Self.longestLead)
+        return min(max(worst * 3 / 2, shortest), Self.longestLead)
     }
 
     /// A quarter of a second is no delay to whoever pressed, and enough for a player to get ready.
     static let shortestLead = Duration.milliseconds(250)
+    /// What a player needs to be set going at an instant.
+    static let shortestLeadFromStand = Duration.milliseconds(150)
     /// Whoever is further away than two thirds of a second comes in late.
     public static let longestLead = Duration.seconds(1)
 

@@ -32,8 +32,9 @@ public struct Follower: Sendable {
     static let shortSeek = Duration.milliseconds(500)
     /// How long a frame is where the film does not say.
     static let usualFrame = Duration.milliseconds(42)
-    /// A newcomer opens the film so far ahead, to be there in time when the room comes by.
-    static let openingLead = Duration.seconds(1)
+    /// A newcomer opens the film so far ahead, to be there in time when the room comes by: opening took
+    /// 50 to 90 ms from the disk, and takes some round trips from afar.
+    static let openingLead = Duration.milliseconds(500)
     /// Where nobody else follows, the room is put where the player is when they differ by more.
     static let leadTolerance = Duration.milliseconds(40)
     /// A course that began longer ago is no start any more.
@@ -142,6 +143,7 @@ public struct Follower: Sendable {
         case .answered: settle(&turn)
         case .frameStep(let count): step(by: count, &turn)
         case .nextItem: if let openItem { wish(.next(after: openItem), &turn) }
+        case .previousItem: if let openItem { wish(.previous(before: openItem), &turn) }
         case .undoSeek: undo(&turn)
         case .tick: tick(&turn)
         }

@@ -14,7 +14,7 @@ public struct SuspendWatch: Sendable {
 
     /// Whether the machine slept since the last look.
     ///
-    /// - Parameter asleep: the time since boot less the monotonic clock's.
+    /// - Parameter asleep: by how much the clock that counts sleep is ahead of the one that does not.
     public mutating func hasSlept(asleep: Duration) -> Bool {
         defer { self.asleep = asleep }
         guard let before = self.asleep else { return false }

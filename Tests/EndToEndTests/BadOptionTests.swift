@@ -74,6 +74,8 @@ extension EndToEnd {
                 ["play", "film.mkv", "--no-such-option"], ["play"], ["join"],
                 ["watch", "film.mkv"],
                 ["play", "film.mkv", "--max-viewers", "0"],
+                ["play", "film.mkv", "--control", "nobody"],
+                ["seed", "film.mkv", "--wait", "some"],
                 ["seed", "film.mkv", "--max-viewers", "65"],
                 ["seed", "film.mkv", "--headless"],
             ])

@@ -16,7 +16,7 @@ extension EndToEnd {
                 try here.wait(for: "media-title", toBe: "short.mp4")
                 try Self.expectRunning(here)
 
-                try here.set("pause", to: true)
+                try here.pause()
                 try there.wait(for: "pause", toBe: true)
                 try Following.expectSameFrame(here, there)
                 try there.command("seek", 3, "absolute+exact")
@@ -130,7 +130,7 @@ extension EndToEnd {
                 let guest = try stage.guest(token)
                 let first = try guest.wait(for: "first-frame").number("position")
                 #expect(try #require(first) > 20)
-                try MpvIPC(guest).set("pause", to: true)
+                try MpvIPC(guest).pause()
                 try player.wait(for: "pause", toBe: true)
 
                 try player.command("script-message", "peerwatch", "leave")

@@ -69,7 +69,7 @@ extension EndToEnd {
             try Stage.run { stage in
                 let host = try stage.host([Films.long()])
                 let (link, token) = try stage.slowLink(
-                    to: host, bytesPerSecond: Films.longRate * 3 / 2)
+                    to: host, bytesPerSecond: Films.longRate * 3)
                 let guest = try stage.guest(token)
                 try guest.wait(for: "first-frame")
                 // In step once: before, it is a late joiner.
@@ -92,10 +92,10 @@ extension EndToEnd {
                 let (one, other) = (try MpvIPC(host), try MpvIPC(guest))
                 for player in [one, other] { try player.wait(untilPast: 0.5) }
                 let seen = host.events.count
-                try other.set("pause", to: true)
+                try other.pause()
                 try other.wait(for: "pause", toBe: false)
                 #expect(!host.events.dropFirst(seen).contains { $0.name == "state" })
-                try one.set("pause", to: true)
+                try one.pause()
                 try other.wait(for: "pause", toBe: true)
             }
         }
