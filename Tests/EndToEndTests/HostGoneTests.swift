@@ -138,7 +138,7 @@ extension EndToEnd {
             }
         }
 
-        @Test("a host that stood still for a while is the host again, with what was pressed meanwhile")
+        @Test("a host that stood still for a while is the host again, with what was pressed since")
         func returns() throws {
             try Stage.run { stage in
                 let (host, guests) = try Self.watching(stage, Films.long())
