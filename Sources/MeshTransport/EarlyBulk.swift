@@ -32,10 +32,10 @@ final class EarlyBulk {
     private var state = State.connecting
     private var onOutcome: ((Outcome) -> Void)?
 
-    /// Begins to connect to whoever answers at this address and is the host.
-    init(to address: PeerAddress, dialer: Dialer) {
+    /// Begins to connect to whoever answers at this address and is the expected one.
+    init(to address: PeerAddress, expecting expected: ExpectedPeer, dialer: Dialer) {
         self.address = address
-        dialer.dial(address, .bulk, expecting: .host) { self.opened($0) }
+        dialer.dial(address, .bulk, expecting: expected) { self.opened($0) }
     }
 
     /// Whether it may still become a connection.

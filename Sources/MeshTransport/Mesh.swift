@@ -120,15 +120,20 @@ extension Mesh {
         let allowed = addresses.filter { $0.mayBeDialled(from: .token) }
         let skipped = addresses.filter { !allowed.contains($0) }
             .map { (address: $0, end: ConnectionEnd.lost("cannot be dialled")) }
-        race(to: allowed, expecting: orKeeper ? .keeper : .host) { outcome in
+        let expected: ExpectedPeer = orKeeper ? .keeper : .host
+        race(
+            to: allowed, expecting: expected,
+            opened: { self.prepareBulk($0, expecting: expected) }
+        ) { outcome in
             switch outcome {
             case .won(let connection, let peer):
                 self.adopt(connection, peer, isDialled: true)
                 promise.succeed(peer.peer)
             case .lost(let failures):
-                self.earlyBulk?.giveUp()
                 promise.fail(PartyError(noHostAt: failures + skipped))
             }
+            self.earlyBulk?.giveUp()
+            self.earlyBulk = nil
         }
         return promise.futureResult
     }
@@ -371,29 +376,30 @@ extension Mesh {
     }
 
     /// Begins the second connection where the first one to the host stands.
-    private func prepareBulk(_ address: PeerAddress) {
+    private func prepareBulk(_ address: PeerAddress, expecting expected: ExpectedPeer) {
         guard !isClosed, earlyBulk?.isAlive != true else { return }
-        earlyBulk = EarlyBulk(to: address, dialer: dialer)
+        earlyBulk = EarlyBulk(to: address, expecting: expected, dialer: dialer)
     }
 
     private func dialBulk(_ link: PeerLink) {
-        if let early = earlyBulk, link.remote.isHost {
-            earlyBulk = nil
-            guard early.isAlive, early.address == link.remote.address else {
-                early.giveUp()
-                return dialBulk(link)
-            }
-            return early.use { outcome in
-                switch outcome {
-                case .proven(let connection, let peer) where peer == link.remote.peer:
-                    self.attach(connection, to: peer, isDialled: true)
-                case .proven(let connection, _):
-                    connection.close(.replaced)
-                    self.dialBulk(link)
-                case .ended: self.dialBulk(link)
-                }
+        guard let early = earlyBulk, early.isAlive, early.address == link.remote.address else {
+            return dialLateBulk(link)
+        }
+        earlyBulk = nil
+        early.use { outcome in
+            switch outcome {
+            case .proven(let connection, let peer) where peer == link.remote.peer:
+                self.attach(connection, to: peer, isDialled: true)
+            case .proven(let connection, _):
+                connection.close(.replaced)
+                self.dialLateBulk(link)
+            case .ended: self.dialLateBulk(link)
             }
         }
+    }
+
+    private func dialLateBulk(_ link: PeerLink) {
+        guard link.control.isOpen else { return }
         let peer = link.remote.peer
         dialer.dial(link.remote.address, .bulk, expecting: .peer(peer)) { result in
             switch result {
