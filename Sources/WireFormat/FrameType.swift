@@ -20,7 +20,7 @@ enum FrameType: UInt8, CaseIterable {
     case status = 0x15
     case hold = 0x16
     case rules = 0x17
-    case keptRoster = 0x1A
+    case keptRoster = 0x18
 
     case roots = 0x20
     case bitfield = 0x21

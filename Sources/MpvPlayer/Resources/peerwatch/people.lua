@@ -51,7 +51,8 @@ local function draw_badge(canvas, x, y, word)
 end
 
 local function draw_name(canvas, x, y, right, viewer)
-    local badges = (viewer.host and 70 or 0) + (viewer.keeper and 140 or 0) + (viewer.me and 60 or 0)
+    local badges = (viewer.host and 70 or 0) + (viewer.keeper and 140 or 0)
+        + (viewer.me and 60 or 0)
     local room = right - x - badges
     local name = text.fit(viewer.name, theme.text_size, room, true)
     canvas:text(x, y, name, {
