@@ -15,9 +15,9 @@ extension Party {
     static let pingInterval = TimeAmount.milliseconds(50)
     /// Between the reports of how it goes.
     static let reportInterval = TimeAmount.seconds(1)
-    /// A peer that does not answer four pings is not there, whatever its machine acknowledges: its
-    /// process stands still, or a router in between answers for it.
-    static let silence = Duration.seconds(12)
+    /// A peer that does not answer six pings is not there, whatever its machine acknowledges: its
+    /// process stands still, or something in between answers for it.
+    static let silence = Duration.seconds(20)
     /// Lists of roots that trickle to one peer per round: some 180 KB/s, little beside a film.
     static let rootListsPerRound = 4
 
@@ -33,6 +33,7 @@ extension Party {
             loop.scheduleRepeatedTask(initialDelay: .zero, delay: Self.pingInterval) {
                 [weak self] _ in
                 self?.assumeIsolated { party in
+                    party.roomClock.note(asleep: PartyClock.asleep)
                     party.sendPings()
                     party.trickleRoots()
                 }
@@ -75,7 +76,7 @@ extension Party {
         let status = PeerStatus(
             item: item, position: playback.position, buffered: playback.playable,
             isStalled: playback.isStalled, isAtEnd: playback.isAtEnd,
-            isReady: room?.isReady ?? false, runsDry: room?.runsDry, sync: syncReport)
+            isReady: room?.isReady ?? false, runsDry: room?.runsDry, sync: syncTold)
         for peer in remotes.keys { mesh?.send(.status(status), to: peer) }
     }
 
@@ -99,6 +100,7 @@ extension Party {
 
     private func report() {
         watchForSuspend()
+        syncTold = syncReport
         sendStatus()
         hangUpOnSilent()
         reportSync()

@@ -55,7 +55,7 @@ extension Party {
         viewer.isKeeper = !viewer.isHost && member.peer == room?.keeper
         if viewer.isMe {
             viewer.isStalled = playback.isStalled
-            viewer.follow(syncReport)
+            viewer.follow(syncTold)
             (viewer.down, viewer.up) = traffic.rates
         } else if remotes[member.peer] != nil {
             let status = statuses[member.peer]
@@ -139,6 +139,7 @@ extension Party {
         case .undoSeek: tellFollower(.undoSeek)
         case .frameStep(let count): tellFollower(.frameStep(count))
         case .nextItem: tellFollower(.nextItem)
+        case .previousItem: tellFollower(.previousItem)
         case .skipWait:
             guard let roomNow else { return }
             tellRoom(.wished(.skipWait, at: roomNow))

@@ -52,13 +52,13 @@ extension Room {
         if place == nil { directives.append(.memberJoined(member)) }
     }
 
-    /// The host takes in whom a keeper took in while it was away.
+    /// The host takes in whom a keeper took in while it was cut off from everybody.
     mutating func adoptAsHost(
         _ kept: KeptRoster, now: MonotonicInstant, into directives: inout [RoomDirective]
     ) {
-        guard let hosting, var entries = roster?.content.members, kept.isGenuine(in: key) else {
-            return
-        }
+        guard let hosting, var entries = roster?.content.members,
+            kept.admissions.content.term == cutOffTerm, kept.isGenuine(in: key)
+        else { return }
         let epoch = nextEpoch
         var adopted: [Member] = []
         for member in kept.admissions.content.members
@@ -114,6 +114,7 @@ extension Room {
         let lost = succession.givenUp(now: now)
         guard !lost.isEmpty else { return }
         if hosting != nil {
+            if !connected.isEmpty { wentOn.subtract(lost) }
             for peer in lost { expel(peer, into: &directives) }
         } else {
             strikeOff(Set(lost), into: &directives)

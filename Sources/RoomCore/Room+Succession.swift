@@ -90,7 +90,9 @@ extension Room {
     /// Notes who may go on together now that this host has lost them all; one alone is rather cut off
     /// itself, and comes back to where the host is.
     mutating func noteIfCutOff() {
-        wentOn = connected.isEmpty && succession.lost.count > 1 ? succession.lost : []
+        guard connected.isEmpty, succession.lost.count > 1 else { return }
+        wentOn = succession.lost
+        cutOffTerm = roster?.content.epoch
     }
 
     /// Takes over what those play who went on without this host, once from each: in its own name,

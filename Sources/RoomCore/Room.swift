@@ -50,6 +50,8 @@ public struct Room: Sendable {
     var confidant: PeerID?
     /// Those who may have gone on together while this host was cut off from all of them.
     var wentOn: Set<PeerID> = []
+    /// The epoch of this host's roster when it was cut off: what a keeper did then was in this term.
+    var cutOffTerm: UInt64?
     /// Whether this peer has kept the room, so that its token may still be around.
     var hasKept = false
     /// What newcomers fetch first.

@@ -66,7 +66,8 @@ import WireFormat
         let keeper = try await member()
         let newcomer = try await TestPeer(.guest, in: room)
         let entry = try Signed(
-            signing: try room.entry(of: newcomer.identity).content, with: keeper.identity.signingKey)
+            signing: try room.entry(of: newcomer.identity).content, with: keeper.identity.signingKey
+        )
         try await newcomer.run { $0.membership = entry }
         let trusting = try await member()
         let other = try await member()

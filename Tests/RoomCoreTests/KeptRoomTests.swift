@@ -356,9 +356,20 @@ struct KeptRoomForgeryTests {
         #expect(lab.refusals.contains { $0.by == "cem" && $0.bye.kind == .violation })
     }
 
+    @Test("a host that was never away takes in nobody on the word of a member")
+    func hostWasThere() throws {
+        var lab = try fullRoom()
+        let eve = try lab.member("eve", since: 9)
+        let list = try list(by: "ana", [eve], version: 1, in: lab)
+        lab.tell("host", .keptRoster(list))
+        #expect(lab.rooms["host"]?.member(eve.peer) == nil)
+    }
+
     @Test("a host that is back takes in nobody on the word of a stranger")
     func hostIsNotFooled() throws {
         var lab = try fullRoom()
+        lab.isolate("host")
+        lab.run(for: .seconds(5))
         let eve = try lab.member("eve", since: 9)
         let signer = try #require(lab.signers["eve"])
         let roster = try #require(lab.rooms["ana"]?.roster)

@@ -34,6 +34,19 @@ struct RoomClockTests {
             clock.time(at: Self.instant(1_000)) == RoomInstant(nanoseconds: 8_000_000_000))
     }
 
+    @Test("it runs on while the machine sleeps")
+    func sleep() {
+        var clock = RoomClock.host
+        clock.note(asleep: .seconds(100))
+        #expect(clock.offset == .zero)
+        clock.note(asleep: .seconds(100) + .milliseconds(1))
+        #expect(clock.offset == .zero)
+        clock.note(asleep: .seconds(700))
+        #expect(clock.offset == .seconds(600))
+        clock.note(asleep: .seconds(700))
+        #expect(clock.offset == .seconds(600))
+    }
+
     @Test("it goes on when the keeper changes, through any number of them")
     func continuity() {
         // Four machines whose clocks have nothing to do with each other; the first is the host.

@@ -25,6 +25,7 @@ local publish = require "publish"
 local screen = require "screen"
 local state = require "state"
 local stats = require "stats"
+local taken = require "taken"
 local talk = require "talk"
 local text = require "text"
 local uosc = require "uosc"
@@ -292,6 +293,7 @@ keys.bind({
     ["undo-seek"] = function() tell("undo-seek") end,
     menu = menu,
 })
+taken.bind(keys.commands(), tell)
 
 -- Who looks for the controls wants to see what is there.
 mp.observe_property("mouse-pos", "native", function()
