@@ -306,4 +306,6 @@ mp.observe_property("mouse-pos", "native", function()
 end)
 mp.observe_property("pause", "bool", redraw)
 
+publish("page", "none")
+publish("input", "none")
 tell("ready", mp.get_script_name())

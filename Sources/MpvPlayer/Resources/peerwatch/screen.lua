@@ -2,6 +2,7 @@
 -- overlay is told to mpv only when it differs from the one before.
 
 local mp = require "mp"
+local text = require "text"
 
 local screen = {}
 
@@ -21,8 +22,8 @@ local function margins()
     if type(told) == "table" then return told end
     -- mpv before 0.36.
     local shared = mp.get_property_native("shared-script-properties")
-    local text = type(shared) == "table" and shared["osc-margins"] or ""
-    local l, r, t, b = tostring(text):match("^([%d.]+),([%d.]+),([%d.]+),([%d.]+)$")
+    local words = type(shared) == "table" and shared["osc-margins"] or ""
+    local l, r, t, b = tostring(words):match("^([%d.]+),([%d.]+),([%d.]+),([%d.]+)$")
     return {l = tonumber(l), r = tonumber(r), t = tonumber(t), b = tonumber(b)}
 end
 
@@ -33,27 +34,54 @@ local function user_scale()
     return size * number("osd-scale", 1)
 end
 
--- The widths that were measured last, by style and text; thrown away when there are too many.
+-- Characters in parts of the size they are written in, by weight, as measured with the font; and
+-- the widths of texts made of them, thrown away when there are too many.
 local MOST_WIDTHS = 1000
-local widths, width_count, measured_font, measured_unit = {}, 0, nil, nil
+local measured_font, advances, widths, width_count
+-- Pixels of a unit of the canvas.
+local canvas_unit = 1
 
-local function forget_widths(font, unit)
-    widths, width_count, measured_font, measured_unit = {}, 0, font, unit
+local function forget_widths(font)
+    measured_font, advances, widths, width_count = font, {[true] = {}, [false] = {}}, {}, 0
 end
 
-local function measure(ass, style, s)
-    local key = style.size .. (style.bold and "b" or "r") .. s
-    if widths[key] == nil then
-        if width_count >= MOST_WIDTHS then forget_widths(measured_font, measured_unit) end
-        ruler.res_x, ruler.res_y = overlay.res_x, overlay.res_y
-        ruler.data = ass.text(style, s)
-        local bounds = ruler:update()
-        local width = bounds and bounds.x1 and bounds.x1 - bounds.x0 or 0
-        -- Without a window mpv measures nothing.
-        widths[key] = width > 0 and width or false
-        width_count = width_count + 1
+-- Bounds end where a bitmap does, up to 16 pixels behind the last letter: many of them in a row
+-- make that little.
+local SAMPLES, SAMPLE_SIZE, PADDING = 40, 22, 8
+
+local function bounds(ass, s, bold)
+    ruler.res_x, ruler.res_y = overlay.res_x, overlay.res_y
+    ruler.data = ass.text({at = {0, 0}, size = SAMPLE_SIZE, bold = bold, font = measured_font}, s)
+    local found = ruler:update()
+    return found and found.x1 and found.x1 - found.x0 or 0
+end
+
+-- How wide a character is; `nil` where mpv measures nothing, as without a window.
+local function advance(ass, code, bold)
+    local known = advances[bold][code]
+    if known then return known end
+    -- Between two letters, because a space alone has no bounds.
+    local row = bounds(ass, "x" .. text.join({code}):rep(SAMPLES) .. "x", bold)
+    local letters = bounds(ass, ("x"):rep(SAMPLES), bold)
+    if row <= 0 or letters <= 0 then return nil end
+    local padding = PADDING / canvas_unit
+    local wide = row - padding - 2 * (letters - padding) / SAMPLES
+    advances[bold][code] = math.max(0, wide) / SAMPLES / SAMPLE_SIZE
+    return advances[bold][code]
+end
+
+local function measure(ass, s, size, bold)
+    local key = size .. (bold and "b" or "r") .. s
+    if widths[key] then return widths[key] end
+    local width = 0
+    for _, code in ipairs(text.codes(s)) do
+        local ems = text.is_mark(code) and 0 or advance(ass, code, bold)
+        if not ems then return nil end
+        width = width + ems * size
     end
-    return widths[key] or nil
+    if width_count >= MOST_WIDTHS then widths, width_count = {}, 0 end
+    widths[key], width_count = width, width_count + 1
+    return width
 end
 
 -- As last looked at; a look takes longer than a drawing.
@@ -80,13 +108,9 @@ end
 --- Lets `canvas` measure text as mpv draws it.
 function screen.lend_ruler(canvas, ass)
     overlay.res_x, overlay.res_y = canvas.width, canvas.height
-    if canvas.font ~= measured_font or canvas.unit ~= measured_unit then
-        forget_widths(canvas.font, canvas.unit)
-    end
-    canvas.measured = function(s, size, bold)
-        if s == "" then return 0 end
-        return measure(ass, {at = {0, 0}, size = size, bold = bold, font = canvas.font}, s)
-    end
+    canvas_unit = canvas.unit
+    if canvas.font ~= measured_font then forget_widths(canvas.font) end
+    canvas.measured = function(s, size, bold) return measure(ass, s, size, bold == true) end
 end
 
 --- Shows an overlay's data, or nothing; says whether that was new.
