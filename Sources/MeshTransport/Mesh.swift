@@ -104,7 +104,9 @@ extension Mesh {
     }
 
     /// Connects to the host of the room, at whichever of the token's addresses leads there first;
-    /// they are tried in the order given. With `orKeeper`, a member whom the host has named will do.
+    /// they are tried in the order given.
+    ///
+    /// With `orKeeper`, a member whom the host has named will do.
     ///
     /// Fails with ``PartyError/hostUnreachable(attempts:)``, ``PartyError/proofRefused(address:)``,
     /// ``PartyError/hostIsSomeoneElse(address:)`` or ``PartyError/versionMismatch(theirs:ours:)``.
