@@ -90,7 +90,7 @@ let package = Package(
             resources: [
                 "ass", "banner", "bar", "canvas", "card", "clipboard", "editor",
                 "feed", "help", "icons", "input", "keys", "options", "people",
-                "prompt", "publish", "screen", "state", "stats", "talk", "text",
+                "prompt", "publish", "screen", "state", "stats", "taken", "talk", "text",
                 "theme", "uosc", "words", "main",
             ].map { .embedInCode("Resources/peerwatch/\($0).lua") },
             swiftSettings: settings),

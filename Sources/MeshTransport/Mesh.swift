@@ -41,6 +41,8 @@ public final class Mesh {
 
     private var links: [PeerID: PeerLink] = [:]
     private var dials: [PeerID: EventLoopFuture<Void>] = [:]
+    /// Made while the host is dialled, for the link that comes of it.
+    private var earlyBulk: EarlyBulk?
     private var doorkeeper = Doorkeeper()
     private(set) var strangers: [ObjectIdentifier: Doorkeeper.Place] = [:]
     private(set) var channels: [ObjectIdentifier: any Channel] = [:]
@@ -118,13 +120,20 @@ extension Mesh {
         let allowed = addresses.filter { $0.mayBeDialled(from: .token) }
         let skipped = addresses.filter { !allowed.contains($0) }
             .map { (address: $0, end: ConnectionEnd.lost("cannot be dialled")) }
-        race(to: allowed, expecting: orKeeper ? .keeper : .host) { outcome in
+        let expected: ExpectedPeer = orKeeper ? .keeper : .host
+        race(
+            to: allowed, expecting: expected,
+            opened: { self.prepareBulk($0, expecting: expected) }
+        ) { outcome in
             switch outcome {
             case .won(let connection, let peer):
                 self.adopt(connection, peer, isDialled: true)
                 promise.succeed(peer.peer)
-            case .lost(let failures): promise.fail(PartyError(noHostAt: failures + skipped))
+            case .lost(let failures):
+                promise.fail(PartyError(noHostAt: failures + skipped))
             }
+            self.earlyBulk?.giveUp()
+            self.earlyBulk = nil
         }
         return promise.futureResult
     }
@@ -267,6 +276,7 @@ extension Mesh {
 
     private func race(
         to addresses: [PeerAddress], expecting expected: ExpectedPeer,
+        opened: @escaping (PeerAddress) -> Void = { _ in },
         then: @escaping (DialRace.Outcome) -> Void
     ) {
         var distinct: [PeerAddress] = []
@@ -274,7 +284,10 @@ extension Mesh {
             distinct.append(address)
         }
         guard !distinct.isEmpty else { return then(.lost([])) }
-        DialRace(addresses: distinct, expecting: expected, dialer: dialer, onOutcome: then).start()
+        DialRace(
+            addresses: distinct, expecting: expected, dialer: dialer, onOpened: opened,
+            onOutcome: then
+        ).start()
     }
 
     var dialer: Dialer {
@@ -362,7 +375,31 @@ extension Mesh {
         }
     }
 
+    /// Begins the second connection where the first one to the host stands.
+    private func prepareBulk(_ address: PeerAddress, expecting expected: ExpectedPeer) {
+        guard !isClosed, earlyBulk?.isAlive != true else { return }
+        earlyBulk = EarlyBulk(to: address, expecting: expected, dialer: dialer)
+    }
+
     private func dialBulk(_ link: PeerLink) {
+        guard let early = earlyBulk, early.isAlive, early.address == link.remote.address else {
+            return dialLateBulk(link)
+        }
+        earlyBulk = nil
+        early.use { outcome in
+            switch outcome {
+            case .proven(let connection, let peer) where peer == link.remote.peer:
+                self.attach(connection, to: peer, isDialled: true)
+            case .proven(let connection, _):
+                connection.close(.replaced)
+                self.dialLateBulk(link)
+            case .ended: self.dialLateBulk(link)
+            }
+        }
+    }
+
+    private func dialLateBulk(_ link: PeerLink) {
+        guard link.control.isOpen else { return }
         let peer = link.remote.peer
         dialer.dial(link.remote.address, .bulk, expecting: .peer(peer)) { result in
             switch result {

@@ -199,6 +199,7 @@ extension MpvEventLoop {
         case .cachePause: deliver(.bufferingForCache(unsafe Self.flag(data)))
         case .endOfFilm: deliver(.endOfFilm(unsafe Self.flag(data)))
         case .coreIdle: deliver(.idle(unsafe Self.flag(data)))
+        case .isEmpty: if unsafe Self.flag(data) { deliver(.emptied) }
         case .speed: deliver(.speed(PlaybackSpeed(factor: unsafe Self.number(data))))
         case .position:
             let position = MediaPosition(seconds: unsafe Self.number(data))

@@ -288,7 +288,7 @@ enum PlayerRequest: UInt64 {
 /// The properties that mpv tells us of by itself.
 enum ObservedProperty: UInt64, CaseIterable {
     case pause = 1
-    case speed, position, cachePause, endOfFilm, coreIdle, duration
+    case speed, position, cachePause, endOfFilm, coreIdle, duration, isEmpty
 
     var name: String {
         switch self {
@@ -299,12 +299,13 @@ enum ObservedProperty: UInt64, CaseIterable {
         case .endOfFilm: "eof-reached"
         case .coreIdle: "core-idle"
         case .duration: "duration"
+        case .isEmpty: "idle-active"
         }
     }
 
     var format: mpv_format {
         switch self {
-        case .pause, .cachePause, .endOfFilm, .coreIdle: MPV_FORMAT_FLAG
+        case .pause, .cachePause, .endOfFilm, .coreIdle, .isEmpty: MPV_FORMAT_FLAG
         case .speed, .position, .duration: MPV_FORMAT_DOUBLE
         }
     }

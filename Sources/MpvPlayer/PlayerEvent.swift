@@ -9,6 +9,8 @@ public enum PlayerEvent: Hashable, Sendable {
     /// Something that is no film of the room is being played: dropped on the window, or loaded by a
     /// script. Carries its address.
     case foreignFile(String)
+    /// Nothing is open: before the first film, and when somebody stopped one.
+    case emptied
     /// The first frame after a load or a seek is there.
     case playbackRestarted
     /// A seek has begun, whoever asked for it; ``position(_:)`` tells its target.

@@ -22,6 +22,7 @@ enum ScriptFiles {
         ("screen.lua", PackageResources.screen_lua),
         ("state.lua", PackageResources.state_lua),
         ("stats.lua", PackageResources.stats_lua),
+        ("taken.lua", PackageResources.taken_lua),
         ("talk.lua", PackageResources.talk_lua),
         ("text.lua", PackageResources.text_lua),
         ("theme.lua", PackageResources.theme_lua),

@@ -383,6 +383,10 @@ public enum Message: Hashable, Sendable {
     case cancel(BlockRequest)
     /// You will not get these from me; or, where I had not asked for them, I did not keep them.
     case reject(BlockRequest)
+    /// Pass this block on to these when you have it (from the host to guests).
+    case relay(RelayOrder)
+    /// These guests I am connected to (from guests to the host).
+    case reach(Reach)
     /// What somebody wants to play (signed by its author).
     case timeline(Signed<Intent>)
     /// Who cannot play on (signed by that very peer).

@@ -12,6 +12,8 @@ public enum Wish: Hashable, Sendable {
     case speed(PlaybackSpeed, at: MediaPosition)
     /// Leave this item for the one that follows.
     case next(after: ItemID)
+    /// Leave this item for the one before it.
+    case previous(before: ItemID)
     /// Go on without those the room waits for.
     case skipWait
 }

@@ -112,6 +112,10 @@ extension Party {
             tellSwarm(.cancel(request, from: peer))
         case .reject(let request):
             tellSwarm(.reject(request, from: peer))
+        case .relay(let order):
+            tellSwarm(.ordered(order, by: peer))
+        case .reach(let reach):
+            tellSwarm(.reaches(reach, by: peer))
         case .status(let status):
             heard(status, from: peer)
         case .chat(let chat):

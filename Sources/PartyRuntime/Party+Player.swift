@@ -23,7 +23,7 @@ extension Party {
             snapshot = runningPlayer.withLockedValue { $0 }?.snapshot()
         case .position, .idle:
             return
-        case .fileLoaded, .foreignFile, .speed, .bufferingForCache, .endOfFilm, .duration, .failed,
+        case .fileLoaded, .foreignFile, .emptied, .speed, .bufferingForCache, .endOfFilm, .duration, .failed,
             .noPicture, .scriptMessage, .logged, .quit:
             snapshot = nil
         }
@@ -38,6 +38,9 @@ extension Party {
             logger.warning("the player was given something else", metadata: ["at": "\(address)"])
             notice("Only the room's films play here.")
             tellFollower(.replaced)
+        case .emptied:
+            // Somebody stopped it: the film of a room is the room's.
+            if playback.loaded != nil { tellFollower(.replaced) }
         case .playbackRestarted:
             playbackRestarted(snapshot)
         case .seeking:

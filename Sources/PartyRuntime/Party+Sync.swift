@@ -29,7 +29,7 @@ extension Party {
     /// Tells of it once a second while the film moves.
     func reportSync() {
         guard !playback.isAtEnd, let course = room?.course, !course.isStanding,
-            let report = syncReport
+            let report = syncTold
         else { return }
         log.record(.sync(report, buffered: playback.buffered.inSeconds))
     }

@@ -76,7 +76,7 @@ extension Party {
         let status = PeerStatus(
             item: item, position: playback.position, buffered: playback.playable,
             isStalled: playback.isStalled, isAtEnd: playback.isAtEnd,
-            isReady: room?.isReady ?? false, runsDry: room?.runsDry, sync: syncReport)
+            isReady: room?.isReady ?? false, runsDry: room?.runsDry, sync: syncTold)
         for peer in remotes.keys { mesh?.send(.status(status), to: peer) }
     }
 
@@ -100,6 +100,7 @@ extension Party {
 
     private func report() {
         watchForSuspend()
+        syncTold = syncReport
         sendStatus()
         hangUpOnSilent()
         reportSync()

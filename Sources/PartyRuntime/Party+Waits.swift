@@ -125,13 +125,13 @@ extension Party {
     private func windowState(
         of room: Room, waiting wait: Wait?, at now: RoomInstant
     ) -> WindowState {
-        let viewers = room.members.count { !$0.isHeadless }
+        let (members, ready) = (room.members, room.ready)
+        let lobby = WindowState.Lobby(
+            isReady: room.isReady, ready: ready.count, viewers: members.count { !$0.isHeadless })
         var state = WindowState(
-            viewers: room.members.map { viewer($0, in: room) },
+            viewers: members.map { viewer($0, in: room, isReady: ready.contains($0.peer)) },
             wait: wait.map { describe($0, in: room, at: now) },
-            lobby: room.isLobby
-                ? WindowState.Lobby(
-                    isReady: room.isReady, ready: room.ready.count, viewers: viewers) : nil,
+            lobby: room.isLobby ? lobby : nil,
             countdown: room.startsIn(at: now).flatMap(countdown))
         describeFilm(&state)
         return state
@@ -144,14 +144,16 @@ extension Party {
         return Int(duration.inSeconds.rounded(.up))
     }
 
-    private func viewer(_ member: Member, in room: Room) -> WindowState.Viewer {
+    private func viewer(
+        _ member: Member, in room: Room, isReady: Bool
+    ) -> WindowState.Viewer {
         let isMe = member.peer == identity.peer
         let status = statuses[member.peer]
         let buffered = isMe ? playback.playable : status?.buffered
         let runsDry = isMe ? room.runsDry : status?.runsDry
         var viewer = WindowState.Viewer(
             peer: member.peer, name: member.name, isMe: isMe, isHost: member.peer == room.host,
-            isReady: room.ready.contains(member.peer),
+            isReady: isReady,
             isExcused: room.intent?.excused.contains(member.peer) ?? false,
             buffered: buffered.map(Self.tenths), runsDry: runsDry.map { Int($0.inSeconds) })
         describeLine(of: member, &viewer)

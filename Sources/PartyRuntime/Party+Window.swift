@@ -52,25 +52,21 @@ extension Party {
     /// How the line to somebody is, and how well that player runs.
     func describeLine(of member: Member, _ viewer: inout WindowState.Viewer) {
         viewer.isHeadless = member.isHeadless
-        guard member.peer != identity.peer else { return describeThisUser(&viewer) }
-        guard remotes[member.peer] != nil else {
+        viewer.isKeeper = !viewer.isHost && member.peer == room?.keeper
+        if viewer.isMe {
+            viewer.isStalled = playback.isStalled
+            viewer.follow(syncTold)
+            (viewer.down, viewer.up) = traffic.rates
+        } else if remotes[member.peer] != nil {
+            let status = statuses[member.peer]
+            viewer.isStalled = status?.isStalled ?? false
+            viewer.follow(status?.sync)
+            // The way between us says more about their film than theirs to the room's clock.
+            viewer.roundTrip = clocks[member.peer]?.roundTrip ?? viewer.roundTrip
+            (viewer.down, viewer.up) = traffic.rates(with: member.peer)
+        } else {
             viewer.link = viewer.isHost ? .lost : .relayed
-            return
         }
-        let rates = traffic.rates(with: member.peer)
-        viewer.isStalled = statuses[member.peer]?.isStalled ?? false
-        viewer.roundTrip = clocks[member.peer]?.roundTrip
-        (viewer.down, viewer.up) = (rates.down, rates.up)
-    }
-
-    private func describeThisUser(_ viewer: inout WindowState.Viewer) {
-        let keeper = room?.keeper.flatMap { clocks[$0] }
-        let rates = traffic.rates
-        viewer.isStalled = playback.isStalled
-        viewer.error = follower.error
-        viewer.offset = keeper?.offset
-        viewer.roundTrip = keeper?.roundTrip
-        (viewer.down, viewer.up) = (rates.down, rates.up)
     }
 
     // MARK: What passes
@@ -143,9 +139,21 @@ extension Party {
         case .undoSeek: tellFollower(.undoSeek)
         case .frameStep(let count): tellFollower(.frameStep(count))
         case .nextItem: tellFollower(.nextItem)
+        case .previousItem: tellFollower(.previousItem)
         case .skipWait:
             guard let roomNow else { return }
             tellRoom(.wished(.skipWait, at: roomNow))
         }
+    }
+}
+
+extension WindowState.Viewer {
+    /// Takes how well a player follows.
+    fileprivate mutating func follow(_ report: SyncReport?) {
+        guard let report else { return }
+        error = report.error
+        correction = Double(report.trim) / 1e6
+        offset = report.offset
+        roundTrip = report.roundTrip
     }
 }

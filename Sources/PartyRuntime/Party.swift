@@ -41,6 +41,8 @@ public actor Party {
     var swarm = Swarm()
     var follower: Follower
     let startTimer = StartTimer()
+    /// What the others were told last of how well this player follows.
+    var syncTold: SyncReport?
     var followerAlarm: Scheduled<Void>?
     var mesh: Mesh?
     var player: Player?

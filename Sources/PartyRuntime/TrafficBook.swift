@@ -47,12 +47,12 @@ struct TrafficBook {
     }
 
     /// Bytes per second with one peer, as of the last look.
-    func rates(with peer: PeerID) -> (down: Double, up: Double) {
+    func rates(with peer: PeerID) -> (down: Double?, up: Double?) {
         (down[peer]?.rate ?? 0, up[peer]?.rate ?? 0)
     }
 
     /// Bytes per second with all of them.
-    var rates: (down: Double, up: Double) {
+    var rates: (down: Double?, up: Double?) {
         (down.values.reduce(0) { $0 + $1.rate }, up.values.reduce(0) { $0 + $1.rate })
     }
 }

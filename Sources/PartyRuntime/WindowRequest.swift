@@ -14,6 +14,8 @@ enum WindowRequest: Hashable, Sendable {
     case frameStep(Int)
     /// On to the next film.
     case nextItem
+    /// Back to the film before this one.
+    case previousItem
     /// Go on without those the room waits for.
     case skipWait
 
@@ -31,6 +33,7 @@ enum WindowRequest: Hashable, Sendable {
         case ("frame-step", nil): self = .frameStep(1)
         case ("frame-back-step", nil): self = .frameStep(-1)
         case ("next", nil): self = .nextItem
+        case ("previous", nil): self = .previousItem
         case ("skip-wait", nil): self = .skipWait
         case _: return nil
         }

@@ -34,7 +34,8 @@ extension WindowState.Viewer {
         .object(
             [
                 ("name", .text(name)), ("me", .flag(isMe)), ("host", .flag(isHost)),
-                ("headless", .flag(isHeadless)), ("link", .text(link.rawValue)),
+                ("keeper", isKeeper ? .flag(true) : nil), ("headless", .flag(isHeadless)),
+                ("link", .text(link.rawValue)),
                 ("stalled", .flag(isStalled)), ("excused", .flag(isExcused)),
                 ("ready", asked && !isHeadless ? .flag(isReady) : nil),
                 ("buffered", buffered.map(JSONValue.tenths)),

@@ -20,6 +20,8 @@ struct WindowState: Hashable, Sendable {
         let buffered: Int?
         /// In how many seconds nothing is left, if all goes on as lately.
         let runsDry: Int?
+        /// Whether they keep the room while its host is away.
+        var isKeeper = false
         /// Nobody watches there.
         var isHeadless = false
         var link = Link.direct

@@ -21,8 +21,8 @@ struct Checker {
 
     private let nodeCount: Int
     private let patience: Duration
-    /// By asker and asked: what was asked of the latter, and not answered by it.
-    private var open: [Set<UInt32>]
+    /// By asker and asked: what was asked of the latter when, and not answered by it.
+    private var open: [[UInt32: MonotonicInstant]]
     /// By sender and receiver: blocks sent unasked that have not arrived.
     private var pushed: [Int]
     /// Since when a peer gets nothing though a neighbour has something for it.
@@ -33,7 +33,7 @@ struct Checker {
     init(nodeCount: Int, patience: Duration) {
         self.nodeCount = nodeCount
         self.patience = patience
-        open = Array(repeating: [], count: nodeCount * nodeCount)
+        open = Array(repeating: [:], count: nodeCount * nodeCount)
         pushed = Array(repeating: 0, count: nodeCount * nodeCount)
         hungrySince = Array(repeating: nil, count: nodeCount)
     }
@@ -49,8 +49,10 @@ struct Checker {
         _ request: BlockRequest, by asker: Int, of node: Int, at time: MonotonicInstant
     ) {
         let pair = asker * nodeCount + node
-        for block in request.blockNumbers where !open[pair].insert(block).inserted {
-            note("node \(asker) asks \(node) again for \(block) before an answer", at: time)
+        for block in request.blockNumbers {
+            if open[pair].updateValue(time, forKey: block) != nil {
+                note("node \(asker) asks \(node) again for \(block) before an answer", at: time)
+            }
         }
         if open[pair].count > Limits.blocksRequestedPerPeer {
             note("node \(asker) asks \(node) for \(open[pair].count) blocks at once", at: time)
@@ -61,7 +63,7 @@ struct Checker {
         _ request: BlockRequest, of asker: Int, by node: Int, at time: MonotonicInstant
     ) {
         for block in request.blockNumbers
-        where open[asker * nodeCount + node].remove(block) == nil {
+        where open[asker * nodeCount + node].removeValue(forKey: block) == nil {
             note("node \(node) rejects \(block), which \(asker) did not ask for", at: time)
         }
     }
@@ -70,7 +72,7 @@ struct Checker {
     mutating func answered(
         _ block: BlockIndex, to asker: Int, by node: Int, at time: MonotonicInstant
     ) -> Bool {
-        if open[asker * nodeCount + node].remove(block.number) != nil { return true }
+        if open[asker * nodeCount + node].removeValue(forKey: block.number) != nil { return true }
         let pair = node * nodeCount + asker
         pushed[pair] += 1
         if pushed[pair] > Self.blocksPushed {
@@ -81,7 +83,7 @@ struct Checker {
 
     /// A connection is over, and with it all that was open in it.
     mutating func forget(_ node: Int, _ peer: Int) {
-        open[peer * nodeCount + node] = []
+        open[peer * nodeCount + node] = [:]
         pushed[node * nodeCount + peer] = 0
     }
 
@@ -157,7 +159,11 @@ struct Checker {
         for (pair, blocks) in open.enumerated() where !blocks.isEmpty {
             let (asker, peer) = pair.quotientAndRemainder(dividingBy: nodeCount)
             guard nodes[asker].isHere, nodes[peer].isHere else { continue }
-            note("node \(peer) never answers \(asker) for \(blocks.sorted())", at: time)
+            // Who has the film asks for nothing any more, but who was dropped by most still does,
+            // and what it asked for lately may still be on its way.
+            let limit = nodes[asker].isComplete ? Duration.zero : patience
+            let late = blocks.filter { time - $0.value >= limit }.keys.sorted()
+            if !late.isEmpty { note("node \(peer) never answers \(asker) for \(late)", at: time) }
         }
     }
 }

@@ -20,6 +20,8 @@ extension Message {
         case .have(let have): 20 + 5 * have.entries.count
         case .request(let request), .cancel(let request), .reject(let request):
             21 + 6 * request.runs.count
+        case .relay(let order): 24 + 16 * (order.first.count + order.others.count)
+        case .reach(let reach): 2 + 16 * reach.peers.count
         case .status: 41
         case .ping: 8
         case .pong: 33

@@ -41,6 +41,9 @@ extension Simulation {
             tell(node, .request(request, from: id))
         case .cancel(let request): tell(node, .cancel(request, from: id))
         case .reject(let request): tell(node, .reject(request, from: id))
+        case .relay(let order):
+            if !keepsToItself(node) { tell(node, .ordered(order, by: id)) }
+        case .reach(let reach): tell(node, .reaches(reach, by: id))
         case .introduction, .welcome, .roster, .keptRoster, .playlist, .roots, .timeline, .hold,
             .rules, .status,
             .chat, .ping, .pong, .bye:
@@ -50,14 +53,17 @@ extension Simulation {
 
     mutating func tellOfArrival(_ block: BlockInTransit, from peer: Int, to node: Int) {
         arriving = block
-        let keepsToItself = isFaulty && nodes[node].profile.misdeeds.contains(.relaysNothing)
         tell(
             node,
             .blockArrived(
                 item, block: block.address.block.number,
                 byteCount: geometry.length(of: block.address.block),
-                relay: block.isToBeRelayed && !keepsToItself, from: nodes[peer].id))
+                relay: block.isToBeRelayed && !keepsToItself(node), from: nodes[peer].id))
         arriving = nil
+    }
+
+    private func keepsToItself(_ node: Int) -> Bool {
+        isFaulty && nodes[node].profile.misdeeds.contains(.relaysNothing)
     }
 
     mutating func tellOfCheck(of block: BlockInTransit, by node: Int, from peer: Int) {

@@ -128,12 +128,23 @@ extension Room {
                 excusing: Set(wait.stragglers.map(\.author)))
         case .next(let ended):
             return ended == base.item ? following(base, at: now, isAutomatic: false) : nil
+        case .previous(let left):
+            guard left == base.item else { return nil }
+            return items?.film(before: left).flatMap { turn(base, to: $0, at: now) }
         }
     }
 
     /// The film after the one that plays, from its start; `nil` after the last one.
     func following(_ base: Intent, at now: RoomInstant, isAutomatic: Bool) -> Intent? {
-        guard let film = items?.film(after: base.item) else { return nil }
+        items?.film(after: base.item).flatMap {
+            turn(base, to: $0, at: now, isAutomatic: isAutomatic)
+        }
+    }
+
+    /// Another film, from its start.
+    private func turn(
+        _ base: Intent, to film: PlaylistItem, at now: RoomInstant, isAutomatic: Bool = false
+    ) -> Intent? {
         // A player needs the longest lead to open a film.
         let since = now + (lead > .zero ? Self.longestLead : .zero)
         return base.next(

@@ -40,6 +40,8 @@ struct Demand {
         didSet { urgent = places + prefetch }
     }
     private var isSeekPending = false
+    /// Where the player began to read: at the start, or where it jumped to last.
+    private var origin: Int?
 
     /// Turns to another item; what is known of places and prefetch is of the old one.
     mutating func turn(to newItem: ItemID, followers: [ItemID]) {
@@ -48,6 +50,7 @@ struct Demand {
         item = newItem
         places = []
         prefetch = []
+        origin = nil
         isSeekPending = false
     }
 
@@ -67,6 +70,7 @@ struct Demand {
         let place = first..<end
         let voidsOthers = isSeekPending
         isSeekPending = false
+        if voidsOthers || origin == nil { origin = first }
         if voidsOthers {
             places = [place]
             prefetch = []
@@ -82,21 +86,23 @@ struct Demand {
     /// The urgent ranges, most urgent first.
     private(set) var urgent: [Range<Int>] = []
 
-    /// Whether a player waits for blocks around here.
-    func isUrgent(_ block: BlockIndex) -> Bool {
-        urgent.contains { $0.contains(Int(block.number)) }
+    /// Whether a player waits for the block.
+    func isUrgent(_ address: BlockAddress) -> Bool {
+        address.item == item && urgent.contains { $0.contains(Int(address.block.number)) }
     }
 
-    /// How soon a block is needed: the less the sooner, of the urgent less than ``urgentBlocks``.
+    /// How soon a block is needed here or by others who watch the same: the less the sooner, and
+    /// ``urgentBlocks`` where nobody waits for it.
     func distance(to address: BlockAddress) -> Int {
-        guard address.item == item else { return .max - 1 }
+        guard address.item == item else { return Self.urgentBlocks }
         let number = Int(address.block.number)
         if let range = urgent.first(where: { $0.contains(number) }) {
             return number - range.lowerBound
         }
-        guard let start = places.first?.lowerBound else { return Self.urgentBlocks }
-        let ahead = number - start
-        return Self.urgentBlocks + (ahead >= 0 ? ahead : ahead + Int(UInt32.max))
+        // What this player has read already is what others wait for.
+        guard let origin, let place = places.first, origin <= number, number < place.lowerBound
+        else { return Self.urgentBlocks }
+        return number - place.lowerBound
     }
 
     /// Everything in the order it is wanted once the urgent is under way.

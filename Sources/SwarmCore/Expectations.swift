@@ -18,11 +18,14 @@ struct Expectations {
 
     var isEmpty: Bool { since.isEmpty }
 
-    /// The block is on its way; `false` when that was known, and changes nothing.
-    mutating func expect(_ address: BlockAddress, now: MonotonicInstant) -> Bool {
-        guard since[address] == nil else { return false }
+    /// The block is on its way; when that was known, it changes nothing.
+    mutating func expect(_ address: BlockAddress, now: MonotonicInstant) {
+        since[address] = since[address] ?? now
+    }
+
+    /// The host says that the block is on its way: it knows, and need not be asked again soon.
+    mutating func expectAnew(_ address: BlockAddress, now: MonotonicInstant) {
         since[address] = now
-        return true
     }
 
     mutating func arrived(_ address: BlockAddress) { since[address] = nil }

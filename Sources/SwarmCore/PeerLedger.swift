@@ -28,6 +28,8 @@ struct PeerLedger {
     /// Whether it is on this LAN: what goes there is not paced.
     var isLocal = false
     private(set) var asked: [BlockAddress: Asked] = [:]
+    /// What it refused, and was not asked for again.
+    private var refused: Set<BlockAddress> = []
     private var urgentOwed: Deque<BlockAddress> = []
     private var laterOwed: Deque<BlockAddress> = []
     private(set) var owed: Set<BlockAddress> = []
@@ -91,6 +93,20 @@ struct PeerLedger {
     /// The peer answered; `nil` when it had not been asked.
     mutating func answer(_ address: BlockAddress) -> Asked? { asked.removeValue(forKey: address) }
 
+    /// The peer refused a block it says it has; whether for the second time.
+    mutating func refuses(_ address: BlockAddress) -> Bool {
+        guard refused.insert(address).inserted else {
+            refused.remove(address)
+            return true
+        }
+        return false
+    }
+
+    /// Forgets refusals of what is not missing any more.
+    mutating func forgetRefusals(unless isMissing: (BlockAddress) -> Bool) {
+        if !refused.isEmpty { refused = refused.filter(isMissing) }
+    }
+
     /// A peer that was asked and sends nothing for so long is passed over: longer than any stall of
     /// a living link, shorter than a player's patience.
     static let silenceLimit = Duration.seconds(5)
@@ -134,12 +150,20 @@ struct PeerLedger {
     /// Whether there may be a block it asked for in such a queue.
     func mayBeOwed(urgent: Bool) -> Bool { urgent ? !urgentOwed.isEmpty : !laterOwed.isEmpty }
 
-    /// The next block it asked for, now taken out.
+    /// The next block it asked for.
     mutating func nextOwed(urgent: Bool) -> BlockAddress? {
-        while let address = urgent ? urgentOwed.popFirst() : laterOwed.popFirst() {
-            if owed.remove(address) != nil { return address }
+        while let address = urgent ? urgentOwed.first : laterOwed.first {
+            if owed.contains(address) { return address }
+            // It was forgiven since.
+            _ = urgent ? urgentOwed.popFirst() : laterOwed.popFirst()
         }
         return nil
+    }
+
+    /// Takes out what ``nextOwed(urgent:)`` found.
+    mutating func takeOwed(urgent: Bool) {
+        guard let address = urgent ? urgentOwed.popFirst() : laterOwed.popFirst() else { return }
+        owed.remove(address)
     }
 
     // MARK: What is on its way out

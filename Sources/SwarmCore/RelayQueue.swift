@@ -16,6 +16,8 @@ struct RelayQueue {
     private struct Entry {
         let address: BlockAddress
         var receivers: PeerSet
+        /// Those who pass it on further.
+        var first = PeerSet.empty
     }
 
     /// In the order they came; those without receivers are holes.
@@ -28,9 +30,13 @@ struct RelayQueue {
 
     var isEmpty: Bool { pending.isEmpty }
 
-    mutating func add(_ address: BlockAddress, to receivers: PeerSet) {
+    /// Promises a block to some; among them those come `first` who pass it on further.
+    mutating func add(
+        _ address: BlockAddress, to receivers: PeerSet, first: PeerSet = .empty
+    ) {
         guard !receivers.isEmpty else { return }
         let place = places[address] ?? append(address)
+        entries[place].first = entries[place].first.union(first)
         for slot in receivers.subtracting(entries[place].receivers) {
             entries[place].receivers.insert(slot)
             owed[slot] += 1
@@ -55,18 +61,21 @@ struct RelayQueue {
     ///   - open: who can be sent something.
     ///   - held: how many blocks the peer in a slot has.
     ///   - distance: how soon a block is needed; of equals the one that came first goes first.
+    ///   - limit: only what is nearer than this.
     mutating func next(
-        open: PeerSet, held: (Int) -> Int, distance: (BlockAddress) -> Int
+        open: PeerSet, nearerThan limit: Int, held: (Int) -> Int, distance: (BlockAddress) -> Int
     ) -> (BlockAddress, slot: Int)? {
         guard !open.isDisjoint(with: pending) else { return nil }
         var best: (place: Int, distance: Int)?
         for place in entries.indices
         where !entries[place].receivers.isDisjoint(with: open) {
             let distance = distance(entries[place].address)
-            if distance < best?.distance ?? .max { best = (place, distance) }
+            if distance < best?.distance ?? limit { best = (place, distance) }
         }
-        guard let place = best?.place,
-            let slot = entries[place].receivers.intersection(open).min(by: { held($0) < held($1) })
+        guard let place = best?.place else { return nil }
+        let receivers = entries[place].receivers.intersection(open)
+        let first = receivers.intersection(entries[place].first)
+        guard let slot = (first.isEmpty ? receivers : first).min(by: { held($0) < held($1) })
         else { return nil }
         let address = entries[place].address
         take(slot, at: place)

@@ -8,10 +8,11 @@
 // bottleneck, the host spreads a block itself.
 //
 // Departures from the paper: there is no queue per link but a count of what each guest still has to
-// pass on, kept exact by the guests' news of what they have; blocks a player waits for go first.
+// pass on, kept exact by the guests' news of what they have; blocks a player waits for go first, and
+// helpers share in passing them on (`RelayPlan`).
 //
-// Invariant: a block in `underWay` has an owner and at least one guest that lacks it and will get it
-// from the owner; `backlog` of an owner is the sum of those guests over its blocks.
+// Invariant: a block in `underWay` has at least one guest that lacks it and will get it from the owner
+// or a helper; `backlog` of a guest is the sum of those it is to bring blocks to.
 
 import PartyModel
 
@@ -19,15 +20,15 @@ import PartyModel
 struct Striper {
     /// A block on its way to everybody.
     struct Passage {
-        let owner: Int
-        var lackers: PeerSet
+        var plan: RelayPlan
+        let isUrgent: Bool
         let since: MonotonicInstant
     }
 
     /// What the host is to send next.
     enum Push: Equatable {
-        /// To this guest, which passes it on to the others.
-        case relay(BlockAddress, slot: Int)
+        /// To the plan's owner, which passes it on to the others.
+        case relay(BlockAddress, RelayPlan)
         /// Nobody passes it on soon enough: to each of these, by the host itself.
         case spread(BlockAddress, PeerSet)
     }
@@ -40,13 +41,27 @@ struct Striper {
         /// What guests say they have beyond that is their word only.
         var isGiven: [Bool]
         var givenCount = 0
-        /// No block from here to `base` round again is free.
+        /// Where the next free block is looked for, from here on and round again.
         var cursor = 0
+        /// What the room reads first at the place it watches from: players wait for that.
+        private var head = 0..<Demand.urgentBlocks
 
         init(_ geometry: ChunkGeometry) {
             self.geometry = geometry
             isGiven = Array(repeating: false, count: geometry.blockCount)
         }
+
+        mutating func lead(to number: Int) {
+            cursor = number
+            head = number..<number + Demand.urgentBlocks
+        }
+
+        /// A player is at a block: the room is, unless that comes soon anyway.
+        mutating func follow(to number: Int) {
+            if !(cursor..<cursor + Demand.urgentBlocks).contains(number) { lead(to: number) }
+        }
+
+        func isUrgent(_ number: Int) -> Bool { head.contains(number) }
 
         /// The number of the next free block from the cursor on and round again, which moves there.
         mutating func nextFree() -> Int? {
@@ -56,53 +71,25 @@ struct Striper {
         }
     }
 
-    /// A guest that passes blocks on.
-    private struct Relay {
-        /// Blocks it still has to send, counted per receiver.
-        var backlog = 0
-        var rate = RateEstimator()
-        /// The best rate seen: what it could do when it had enough to do.
-        var bestRate = 0.0
-        /// Blocks it did not pass on in time, since the last one it did.
-        var failures = 0
-        var lastFailure: MonotonicInstant?
-
-        mutating func passedOn(at now: MonotonicInstant) {
-            failures = 0
-            rate.count(ChunkGeometry.blockSize, at: now)
-            bestRate = max(bestRate * Striper.forgetting, rate.rate(at: now))
-        }
-
-        func isTrusted(at now: MonotonicInstant) -> Bool {
-            guard failures >= Striper.failuresAllowed, let lastFailure else { return true }
-            return backlog == 0 && now - lastFailure > Striper.trialInterval
-        }
-    }
-
     private var items: [ItemID: Item] = [:]
     private var order: [ItemID] = []
     /// By slot.
-    private var relays: [Relay?] = Array(repeating: nil, count: Limits.members)
+    private var lines: [RelayLine?] = Array(repeating: nil, count: Limits.members)
     private(set) var underWay: [BlockAddress: Passage] = [:]
     /// Blocks that players wait for and nobody was given.
     private var wanted = WishList()
     /// Blocks that were asked for without haste and nobody was given.
     private var asked = WishList()
 
-    /// Before a guest has passed anything on: a usual home uplink, 10 Mbit/s.
-    static let assumedRate = 1_250_000.0
-    /// A guest that lets this many blocks lie is given one now and then to try it.
-    static let failuresAllowed = 4
-    /// How much of a relay's best rate is left after each block it passes on: a guest that has little
-    /// to do seems slow, and must not be given less for it.
-    static let forgetting = 0.99
-    /// Between such trials.
-    static let trialInterval = Duration.seconds(3)
     /// A backlog is always as old as the news of it: a block's way to its owner and on, and the
     /// word of its arrival back.
     static let newsDelay = Duration.milliseconds(500)
     /// What passing on may take beyond twice the time its backlog explains.
     static let relayGrace = Duration.seconds(2)
+    /// How long a guest that passes other blocks on may take: what is not urgent gives way.
+    static let workingGrace = Duration.seconds(10)
+    /// How many owners are looked at for one that reaches everybody, if only by helpers.
+    private static let ownersTried = 8
 
     mutating func add(_ item: ItemID, _ geometry: ChunkGeometry) {
         guard items[item] == nil else { return }
@@ -113,19 +100,42 @@ struct Striper {
     /// place for others.
     mutating func turn(to item: ItemID, followers: [ItemID]) { order = [item] + followers }
 
-    mutating func join(_ slot: Int) { relays[slot] = Relay() }
+    // MARK: Guests
+
+    mutating func join(_ slot: Int) { lines[slot] = RelayLine() }
+
+    /// A guest said which others it is connected to.
+    mutating func reaches(_ peers: PeerSet, from slot: Int) { lines[slot]?.reach = peers }
 
     /// A guest is gone; what only it had or was to pass on is free again.
     mutating func leave(_ slot: Int, stillHeld: (BlockAddress) -> Bool) {
-        relays[slot] = nil
         for (address, passage) in underWay {
-            if passage.owner == slot {
-                underWay[address] = nil
-                if !stillHeld(address) { free(address) }
-            } else if passage.lackers.contains(slot) {
-                received(address, by: slot, now: nil)
+            received(address, by: slot, now: nil)
+            if passage.plan.owner == slot, !stillHeld(address) {
+                abandon(address)
+                free(address)
+            } else {
+                abandon(address, shareOf: slot)
             }
         }
+        lines[slot] = nil
+    }
+
+    /// Nobody is to pass the block on any more.
+    private mutating func abandon(_ address: BlockAddress) {
+        guard let passage = underWay.removeValue(forKey: address) else { return }
+        for share in passage.plan.shares {
+            lines[share.server]?.settle(share.receivers.count, isUrgent: passage.isUrgent)
+        }
+    }
+
+    /// What a guest was to pass on of a block, it is not any more.
+    private mutating func abandon(_ address: BlockAddress, shareOf slot: Int) {
+        guard let passage = underWay[address], let count = underWay[address]?.plan.drop(slot) else {
+            return
+        }
+        lines[slot]?.settle(count, isUrgent: passage.isUrgent)
+        if underWay[address]?.plan.receivers.isEmpty ?? true { underWay[address] = nil }
     }
 
     private mutating func free(_ address: BlockAddress) {
@@ -137,6 +147,14 @@ struct Striper {
         items[address.item]?.cursor = min(cursor, number)
     }
 
+    /// What each guest passes on, in bytes per second; `nil` while one of them was not measured.
+    var relayRates: [Double]? {
+        let rates = lines.compactMap { $0?.bestRate }
+        return rates.contains(0) ? nil : rates
+    }
+
+    // MARK: Blocks
+
     /// Whether the block was given to nobody.
     func isFree(_ address: BlockAddress) -> Bool {
         items[address.item]?.isGiven[Int(address.block.number)] == false
@@ -144,15 +162,15 @@ struct Striper {
 
     /// Whether the block is on its way to the guest.
     func isComing(_ address: BlockAddress, to slot: Int) -> Bool {
-        guard let passage = underWay[address] else { return false }
-        return passage.owner == slot || passage.lackers.contains(slot)
+        guard let plan = underWay[address]?.plan else { return false }
+        return plan.owner == slot || plan.receivers.contains(slot)
     }
 
     /// A player waits for a block that nobody was given: it goes out next, and, if it `leads`, what
     /// follows it after.
     mutating func want(_ address: BlockAddress, leads: Bool) {
         guard isFree(address), wanted.add(address) else { return }
-        if leads { lead(to: address) }
+        if leads { items[address.item]?.follow(to: Int(address.block.number)) }
     }
 
     /// A block that nobody was given is asked for, without haste: before what nobody asked for.
@@ -163,15 +181,17 @@ struct Striper {
 
     /// The room watches from this block on: it and what follows go out next.
     mutating func lead(to address: BlockAddress) {
-        items[address.item]?.cursor = Int(address.block.number)
+        items[address.item]?.lead(to: Int(address.block.number))
     }
 
     /// A guest has a block, by its own word.
     mutating func received(_ address: BlockAddress, by slot: Int, now: MonotonicInstant?) {
-        guard var passage = underWay[address], passage.lackers.remove(slot) else { return }
-        underWay[address] = passage.lackers.isEmpty ? nil : passage
-        relays[passage.owner]?.backlog -= 1
-        if let now { relays[passage.owner]?.passedOn(at: now) }
+        guard let isUrgent = underWay[address]?.isUrgent,
+            let server = underWay[address]?.plan.received(by: slot)
+        else { return }
+        if underWay[address]?.plan.receivers.isEmpty ?? false { underWay[address] = nil }
+        lines[server]?.settle(1, isUrgent: isUrgent)
+        if let now { lines[server]?.passedOn(at: now) }
     }
 
     private mutating func give(_ address: BlockAddress) {
@@ -181,11 +201,7 @@ struct Striper {
         items[address.item]?.givenCount += 1
     }
 
-    /// What each guest passes on, in bytes per second; `nil` while one of them was not measured.
-    var relayRates: [Double]? {
-        let rates = relays.compactMap { $0?.bestRate }
-        return rates.contains(0) ? nil : rates
-    }
+    // MARK: Giving
 
     /// The next block to send and to whom; `nil` when all are given or nobody can take one.
     ///
@@ -194,96 +210,143 @@ struct Striper {
     ///   - open: the guests that can be sent a block now.
     ///   - lackers: the guests that lack a block.
     mutating func next(
-        now: MonotonicInstant, hostRate: Double, open: PeerSet,
-        lackers: (BlockAddress) -> PeerSet
+        now: MonotonicInstant, hostRate: Double, open: PeerSet, lackers: (BlockAddress) -> PeerSet
     ) -> Push? {
         guard !open.isEmpty else { return nil }
-        while let address = nextFree() {
+        while let (address, isUrgent) = nextFree() {
             let lacking = lackers(address)
             guard !lacking.isEmpty else {
                 give(address)
                 continue
             }
-            guard let owner = owner(of: lacking, hostRate: hostRate, now: now, open: open) else {
-                return nil
-            }
+            let way = way(
+                to: lacking, isUrgent: isUrgent, hostRate: hostRate, now: now, open: open)
+            guard let way else { return nil }
             give(address)
-            guard case .guest(let slot) = owner else { return .spread(address, lacking) }
-            let others = lacking.subtracting(PeerSet(slot))
-            if !others.isEmpty {
-                underWay[address] = Passage(owner: slot, lackers: others, since: now)
-                relays[slot]?.backlog += others.count
+            guard case .guests(let plan) = way else { return .spread(address, lacking) }
+            if !plan.receivers.isEmpty {
+                underWay[address] = Passage(plan: plan, isUrgent: isUrgent, since: now)
+                for share in plan.shares {
+                    lines[share.server]?.promise(share.receivers.count, isUrgent: isUrgent)
+                }
             }
-            return .relay(address, slot: slot)
+            return .relay(address, plan)
         }
         return nil
     }
 
-    private mutating func nextFree() -> BlockAddress? {
+    private mutating func nextFree() -> (BlockAddress, isUrgent: Bool)? {
         while let first = wanted.first {
-            if isFree(first) { return first }
+            if isFree(first) { return (first, true) }
             wanted.removeFirst()
         }
         while let first = asked.first {
-            if isFree(first) { return first }
+            if isFree(first) { return (first, false) }
             asked.removeFirst()
         }
         for id in order {
             if let number = items[id]?.nextFree(), let block = items[id]?.geometry.block(at: number)
             {
-                return BlockAddress(item: id, block: block)
+                let isUrgent = items[id]?.isUrgent(number) ?? false
+                return (BlockAddress(item: id, block: block), isUrgent)
             }
         }
         return nil
     }
 
-    private enum Owner {
-        case guest(Int)
+    private enum Way {
+        case guests(RelayPlan)
         case host
     }
 
-    /// Who will have brought the block to all that lack it soonest; `nil` when that guest has to be
-    /// waited for.
-    private func owner(
-        of lacking: PeerSet, hostRate: Double, now: MonotonicInstant, open: PeerSet
-    ) -> Owner? {
+    /// How the block gets to all that lack it soonest; `nil` when there is nobody to give it to now.
+    private func way(
+        to lacking: PeerSet, isUrgent: Bool, hostRate: Double, now: MonotonicInstant, open: PeerSet
+    ) -> Way? {
         let reach = Double(lacking.count)
-        let block = Double(ChunkGeometry.blockSize)
-        var best: (slot: Int, time: Double, rate: Double)?
+        let sends = RelayPlan.sendsOfOwner(receivers: lacking.count - 1, isUrgent: isUrgent)
+        let assumed = max(hostRate, RelayLine.assumedRate)
+        var owners: [(slot: Int, time: Double)] = []
         for slot in lacking.intersection(open) {
-            guard let relay = relays[slot] else { continue }
-            guard reach == 1 || relay.isTrusted(at: now) else { continue }
-            let rate = relay.bestRate > 0 ? relay.bestRate : max(hostRate, Self.assumedRate)
-            let time = (Double(relay.backlog) + reach - 1) * block / rate
-            if time < best?.time ?? .infinity { best = (slot, time, rate) }
+            guard let line = lines[slot], reach == 1 || line.isTrusted(at: now) else { continue }
+            let backlog = isUrgent ? line.urgentBacklog : line.backlog
+            let time = (Double(backlog) + sends) * line.secondsPerBlock(assuming: assumed)
+            owners.append((slot, time))
         }
-        guard let best else { return lacking.isDisjoint(with: open) ? nil : .host }
+        owners.sort { ($0.time, $0.slot) < ($1.time, $1.slot) }
+        guard let best = owners.first else { return lacking.isDisjoint(with: open) ? nil : .host }
         // Mutualcast's second case: beyond this the guests' links are full and the host's is not.
-        let hostTime = 2 * reach * block / max(hostRate, 1)
-        let relayTime = 2 * (reach - 1) * block / best.rate
-        let limit = max(hostTime, relayTime) + Self.newsDelay.inSeconds
-        return best.time > limit ? .host : .guest(best.slot)
+        let hostTime = 2 * reach * Double(ChunkGeometry.blockSize) / max(hostRate, 1)
+        let perBlock = lines[best.slot]?.secondsPerBlock(assuming: assumed) ?? 0
+        let limit = max(hostTime, 2 * (reach - 1) * perBlock) + Self.newsDelay.inSeconds
+        guard best.time <= limit else { return .host }
+        var helpers = lacking
+        for slot in lacking where lines[slot]?.isTrusted(at: now) == false { helpers.remove(slot) }
+        return .guests(
+            plan(
+                for: lacking, by: owners.map(\.slot), helpers: helpers, isUrgent: isUrgent,
+                assumed: assumed))
     }
+
+    /// The plan of the first of these owners whose plan reaches everybody; where none does, of the
+    /// one whose plan reaches most. There is at least one owner.
+    private func plan(
+        for lacking: PeerSet, by owners: [Int], helpers: PeerSet, isUrgent: Bool, assumed: Double
+    ) -> RelayPlan {
+        let everybody = PeerSet(bits: .max)
+        let server = { (slot: Int) in
+            let line = lines[slot] ?? RelayLine()
+            let perBlock = line.secondsPerBlock(assuming: assumed)
+            let backlog = isUrgent ? line.urgentBacklog : line.backlog
+            return RelayPlan.Server(
+                load: Double(backlog) * perBlock, perReceiver: perBlock,
+                reach: line.reach ?? everybody)
+        }
+        let plan = { (owner: Int) in
+            RelayPlan(
+                owner: owner, receivers: lacking.subtracting(PeerSet(owner)), isUrgent: isUrgent,
+                candidates: helpers.subtracting(PeerSet(owner)), server: server)
+        }
+        var best = plan(owners[0])
+        for owner in owners.dropFirst().prefix(Self.ownersTried) {
+            guard best.receivers.count < lacking.count - 1 else { break }
+            let other = plan(owner)
+            if other.receivers.count > best.receivers.count { best = other }
+        }
+        return best
+    }
+
+    // MARK: What is late
 
     /// Blocks that were not passed on in time, with those that still lack them; they are the host's
     /// to bring now.
     mutating func expire(now: MonotonicInstant) -> [(BlockAddress, PeerSet)] {
         var late: [(BlockAddress, PeerSet)] = []
-        for (address, passage) in underWay {
-            guard let relay = relays[passage.owner] else { continue }
-            let rate = relay.bestRate > 0 ? relay.bestRate : Self.assumedRate
-            let explained = 2 * Double(relay.backlog * ChunkGeometry.blockSize) / rate
-            let allowed = Self.relayGrace + .milliseconds(Int64(min(explained, 60) * 1_000))
-            guard now - passage.since > allowed else { continue }
-            late.append((address, passage.lackers))
+        for (address, passage) in underWay where isLate(passage, at: now) {
+            late.append((address, passage.plan.receivers))
         }
         late.sort { ($0.0.item, $0.0.block) < ($1.0.item, $1.0.block) }
         for (address, lackers) in late {
-            guard let owner = underWay.removeValue(forKey: address)?.owner else { continue }
-            relays[owner]?.backlog -= lackers.count
-            relays[owner]?.failures += 1
-            relays[owner]?.lastFailure = now
+            for share in underWay[address]?.plan.shares ?? []
+            where !share.receivers.isEmpty && !lackers.contains(share.server) {
+                lines[share.server]?.failed(at: now)
+            }
+            abandon(address)
         }
         return late
+    }
+
+    private func isLate(_ passage: Passage, at now: MonotonicInstant) -> Bool {
+        let age = now - passage.since
+        guard age > Self.relayGrace else { return false }
+        let servers = passage.plan.shares.filter { !$0.receivers.isEmpty }
+            .compactMap { lines[$0.server] }
+        let explained = servers.map { line in
+            2 * Double(line.backlog) * line.secondsPerBlock(assuming: RelayLine.assumedRate)
+        }.max() ?? 0
+        guard age > Self.relayGrace + .milliseconds(Int64(min(explained, 60) * 1_000)) else {
+            return false
+        }
+        return age > Self.workingGrace || servers.contains { !$0.isWorking(at: now) }
     }
 }

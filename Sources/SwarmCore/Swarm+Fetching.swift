@@ -151,8 +151,7 @@ extension Swarm {
         for slot in peers.inOrder {
             guard let peer = peers[slot]?.id else { continue }
             let stale = (peers[slot]?.asked ?? [:]).filter { address, asked in
-                !asked.isCancelled
-                    && !(address.item == demand.item && demand.isUrgent(address.block))
+                !asked.isCancelled && !demand.isUrgent(address)
             }
             let addresses = stale.keys.sorted(by: Self.inOrder)
             for address in addresses {
@@ -178,7 +177,7 @@ extension Swarm {
     /// A block that nobody is asked for is missing, or on its way all the same.
     mutating func release(_ address: BlockAddress, now: MonotonicInstant) {
         let isExpected = expectations.covers(
-            address, isUrgent: isUrgent(address), peers: peers.count, now: now)
+            address, isUrgent: demand.isUrgent(address), peers: peers.count, now: now)
         items[address.item]?.move(address.block, to: isExpected ? .expected : .missing)
         if !isExpected { promising = peers.present }
     }
@@ -187,16 +186,11 @@ extension Swarm {
     mutating func stopExpecting(now: MonotonicInstant) {
         guard !expectations.isEmpty else { return }
         let demand = demand
-        let late = expectations.expire(now: now, peers: peers.count) { address in
-            address.item == demand.item && demand.isUrgent(address.block)
-        }
+        let late = expectations.expire(
+            now: now, peers: peers.count, isUrgent: demand.isUrgent)
         for address in late where items[address.item]?[address.block] == .expected {
             items[address.item]?.move(address.block, to: .missing)
         }
-    }
-
-    private func isUrgent(_ address: BlockAddress) -> Bool {
-        address.item == demand.item && demand.isUrgent(address.block)
     }
 
     mutating func refused(_ request: BlockRequest, by peer: PeerID, now: MonotonicInstant) {
@@ -205,12 +199,23 @@ extension Swarm {
         for address in addresses(of: request) ?? [] {
             if peers[slot]?.takeBack(address) ?? false { continue }
             guard let asked = peers[slot]?.answer(address), !asked.isCancelled else { continue }
-            // It is on its way, from there or from whom the host gave it to; who says so again
-            // does not have it.
-            if !expectations.expect(address, now: now), !peers.hosts.contains(slot) {
+            // It is on its way, from there or from whom the host gave it to; a guest that says so
+            // again does not have it.
+            if peers.hosts.contains(slot) {
+                expectations.expectAnew(address, now: now)
+            } else if peers[slot]?.refuses(address) ?? false {
                 items[address.item]?.holdings.remove(address.block, at: slot)
+            } else {
+                expectations.expect(address, now: now)
             }
             unask(address, now: now)
+        }
+    }
+
+    mutating func forgetRefusals() {
+        let items = items
+        for slot in peers.present {
+            peers[slot]?.forgetRefusals { items[$0.item]?[$0.block] != .verified }
         }
     }
 
@@ -242,7 +247,8 @@ extension Swarm {
         if !isAnswer || relays, isNeeded { lastPush = now }
         // Only the host says who passes what on.
         if relays, slot.map(peers.hosts.contains) ?? false {
-            if state == .verified { relay(address) } else { toRelay.insert(address) }
+            errands[address] = .toEverybody
+            if state == .verified { runErrand(with: address) }
         }
         switch state {
         case .missing where isPaused, .expected where isPaused, .requested where isPaused:
@@ -264,7 +270,7 @@ extension Swarm {
         expectations.arrived(address)
         news.add(address, guests: peers.count, now: now)
         cancelOtherCopies(of: address, into: &directives)
-        if toRelay.remove(address) != nil { relay(address) }
+        runErrand(with: address)
         if items[address.item]?.isComplete == true {
             incompleteCount -= 1
             directives.append(.completed(address.item))
@@ -273,7 +279,7 @@ extension Swarm {
 
     /// The bytes that arrived are no good, or could not be kept.
     mutating func lose(_ address: BlockAddress) {
-        toRelay.remove(address)
+        errands[address] = nil
         items[address.item]?.move(address.block, to: .missing)
         promising = peers.present
     }

@@ -3,7 +3,9 @@
 import PartyModel
 
 extension Swarm {
-    mutating func join(_ peer: PeerID, isHost: Bool, into directives: inout [SwarmDirective]) {
+    mutating func join(
+        _ peer: PeerID, isHost: Bool, now: MonotonicInstant, into directives: inout [SwarmDirective]
+    ) {
         guard peers.slot(of: peer) == nil else { return }
         guard let slot = peers.join(peer, isHost: isHost) else {
             directives.append(.drop(peer, Bye(kind: .roomFull)))
@@ -11,6 +13,7 @@ extension Swarm {
         }
         promising.insert(slot)
         striper.join(slot)
+        reachDue = reachDue ?? now + Self.reachInterval
         for item in items.keys.sorted() { announce(item, to: peer, into: &directives) }
     }
 
@@ -19,7 +22,9 @@ extension Swarm {
         guard let (slot, ledger) = peers.leave(peer) else { return }
         for item in items.keys { items[item]?.holdings.leave(slot) }
         promising = peers.present
+        reachDue = reachDue ?? now + Self.reachInterval
         relays.leave(slot)
+        forgetErrands(to: slot)
         let items = items
         striper.leave(slot) { items[$0.item]?.holdings.holders(of: $0.block).isEmpty == false }
         for address in awaiting.keys { awaiting[address]?.remove(slot) }
@@ -106,7 +111,7 @@ extension Swarm {
                 items[item]?.holdings.holders(of: block).isDisjoint(with: peers.guests) ?? false
             else { continue }
             let address = BlockAddress(item: item, block: block)
-            _ = expectations.expect(address, now: now)
+            expectations.expect(address, now: now)
             release(address, now: now)
         }
     }
@@ -131,6 +136,7 @@ extension Swarm {
 
     /// Sends the news that are due.
     mutating func tell(now: MonotonicInstant, into directives: inout [SwarmDirective]) {
+        tellReach(now: now, into: &directives)
         tell(news.takeForHost(now: now), to: peers.hosts, into: &directives)
         tell(news.takeForGuests(now: now), to: peers.guests, into: &directives)
     }

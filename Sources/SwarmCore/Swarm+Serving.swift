@@ -115,7 +115,7 @@ extension Swarm {
 
     private static let blocksListed = Limits.runsPerRequest * Limits.blocksRequestedPerPeer
 
-    private func holders(of address: BlockAddress) -> PeerSet {
+    func holders(of address: BlockAddress) -> PeerSet {
         items[address.item]?.holdings.holders(of: address.block) ?? .empty
     }
 
@@ -184,39 +184,60 @@ extension Swarm {
         return outlets
     }
 
-    /// What a player waits for first; then requests and pushes in turn.
+    /// What a player waits for first, asked for or not; then requests and pushes in turn.
     private mutating func nextShipment(
         through outlets: Outlets, now: MonotonicInstant, into directives: inout [SwarmDirective]
     ) -> Shipment? {
-        if let urgent = nextAnswer(to: outlets.owedUrgently, urgent: true) { return urgent }
+        let urgent = nextUrgentAnswer(to: outlets.owedUrgently)
+        let limit = min(urgent.map { demand.distance(to: $0.address) } ?? .max, Demand.urgentBlocks)
+        if let relay = nextRelay(to: outlets.pushable, nearerThan: limit) { return relay }
+        if let urgent { return taken(urgent, urgent: true) }
         isRequestsTurn.toggle()
-        if isRequestsTurn, let later = nextAnswer(to: outlets.owedLater, urgent: false) {
-            return later
-        }
+        let later = nextLaterAnswer(to: outlets.owedLater)
+        if isRequestsTurn, let later { return taken(later, urgent: false) }
         return nextRelay(to: outlets.pushable)
             ?? nextStripe(through: outlets, now: now, into: &directives)
-            ?? nextAnswer(to: outlets.owedLater, urgent: false)
+            ?? later.map { taken($0, urgent: false) }
     }
 
-    private mutating func nextAnswer(to waiting: PeerSet, urgent: Bool) -> Shipment? {
-        var waiting = waiting
-        // Whoever has the fewest on the way comes first, so that all get their share.
-        while let slot = peers.inOrder.filter(waiting.contains).min(by: { left, right in
-            (peers[left]?.sendsUnderWay ?? 0) < (peers[right]?.sendsUnderWay ?? 0)
-        }) {
-            if let address = peers[slot]?.nextOwed(urgent: urgent) {
-                return Shipment(address: address, slot: slot, isAnswer: true)
+    private mutating func taken(_ answer: Shipment, urgent: Bool) -> Shipment {
+        peers[answer.slot]?.takeOwed(urgent: urgent)
+        return answer
+    }
+
+    /// What is needed soonest; of one block's askers, whoever has the fewest on the way.
+    private mutating func nextUrgentAnswer(to waiting: PeerSet) -> Shipment? {
+        let demand = demand
+        return nextAnswer(to: waiting, urgent: true) { demand.distance(to: $0) }
+    }
+
+    /// Whoever has the fewest on the way comes first, so that all get their share.
+    private mutating func nextLaterAnswer(to waiting: PeerSet) -> Shipment? {
+        nextAnswer(to: waiting, urgent: false) { _ in 0 }
+    }
+
+    private mutating func nextAnswer(
+        to waiting: PeerSet, urgent: Bool, distance: (BlockAddress) -> Int
+    ) -> Shipment? {
+        guard !waiting.isEmpty else { return nil }
+        var best: (shipment: Shipment, order: (Int, Int))?
+        for slot in peers.inOrder where waiting.contains(slot) {
+            guard let address = peers[slot]?.nextOwed(urgent: urgent) else { continue }
+            let order = (distance(address), peers[slot]?.sendsUnderWay ?? 0)
+            if best.map({ order < $0.order }) ?? true {
+                best = (Shipment(address: address, slot: slot, isAnswer: true), order)
             }
-            waiting.remove(slot)
         }
-        return nil
+        return best?.shipment
     }
 
-    private mutating func nextRelay(to receivers: PeerSet) -> Shipment? {
+    private mutating func nextRelay(
+        to receivers: PeerSet, nearerThan limit: Int = .max
+    ) -> Shipment? {
         let holdings = demand.item.flatMap { items[$0]?.holdings }
         let demand = demand
         let next = relays.next(
-            open: receivers, held: { holdings?.count(of: $0) ?? 0 },
+            open: receivers, nearerThan: limit, held: { holdings?.count(of: $0) ?? 0 },
             distance: demand.distance)
         guard let (address, slot) = next else { return nil }
         return Shipment(address: address, slot: slot, isAnswer: false)
@@ -234,17 +255,19 @@ extension Swarm {
             present.subtracting(items[address.item]?.holdings.holders(of: address.block) ?? .empty)
         }
         switch push {
-        case .relay(let address, let slot)?:
-            let asked = settle(address, among: PeerSet(slot), into: &directives)
-            _ = peers[slot]?.forgive(address)
+        case .relay(let address, let plan)?:
+            let asked = settle(address, among: PeerSet(plan.owner), into: &directives)
+            _ = peers[plan.owner]?.forgive(address)
+            if !plan.isPlain { order(plan, of: address, into: &directives) }
             return Shipment(
-                address: address, slot: slot, isAnswer: asked.contains(slot), relay: true)
+                address: address, slot: plan.owner, isAnswer: asked.contains(plan.owner),
+                relay: plan.isPlain)
         case .spread(let address, let receivers)?:
             let asked = settle(address, among: receivers, into: &directives)
             for slot in asked { peers[slot]?.queue(address, isUrgent: true) }
             relays.add(address, to: receivers.subtracting(asked))
-            return nextAnswer(to: outlets.open.intersection(asked), urgent: true)
-                ?? nextRelay(to: outlets.pushable)
+            let answer = nextUrgentAnswer(to: outlets.open.intersection(asked))
+            return answer.map { taken($0, urgent: true) } ?? nextRelay(to: outlets.pushable)
         case nil:
             return nil
         }
@@ -278,10 +301,5 @@ extension Swarm {
     ) {
         guard peers[peer]?.sent(address) == true else { return }
         reject([address], to: peer, into: &directives)
-    }
-
-    /// Passes on a block that was given to us for that.
-    mutating func relay(_ address: BlockAddress) {
-        relays.add(address, to: peers.guests.subtracting(holders(of: address)))
     }
 }

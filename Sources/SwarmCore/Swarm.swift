@@ -23,8 +23,10 @@ public struct Swarm {
     var hosted: Set<ItemID> = []
     var striper = Striper()
     var relays = RelayQueue()
-    /// Blocks that arrived to be passed on and are not checked yet.
-    var toRelay: Set<BlockAddress> = []
+    /// What the host wants passed on, and is not here and checked yet.
+    var errands: [BlockAddress: Errand] = [:]
+    /// When the host is to be told whom we reach, if that is news.
+    var reachDue: MonotonicInstant?
     /// Requests for blocks that the striper will give to somebody: who asked.
     var awaiting: [BlockAddress: PeerSet] = [:]
     var sent = RateEstimator()
@@ -117,7 +119,7 @@ public struct Swarm {
         case .playerSought(let item):
             if item == demand.item { demand.seek() }
         case .peerJoined(let peer, let isHost):
-            join(peer, isHost: isHost, into: &directives)
+            join(peer, isHost: isHost, now: now, into: &directives)
         case .peerLeft(let peer):
             leave(peer, now: now)
         case .paced(let rate):
@@ -138,6 +140,10 @@ public struct Swarm {
             forgive(request, of: peer, into: &directives)
         case .reject(let request, let peer):
             refused(request, by: peer, now: now)
+        case .ordered(let order, let peer):
+            take(order, from: peer)
+        case .reaches(let reach, let peer):
+            note(reach, of: peer)
         case .blockArrived(let item, let block, let byteCount, let relay, let peer):
             arrived(item, block, byteCount, relay, from: peer, now: now, into: &directives)
         case .blockStored(let address):
@@ -212,6 +218,7 @@ public struct Swarm {
         nextCheck = nil
         promising = peers.present
         stopExpecting(now: now)
+        forgetRefusals()
         for slot in peers.present {
             peers[slot]?.expireUnconfirmed(at: now)
             if peers[slot]?.isSilent(at: now) ?? false { passOver(slot, now: now) }
@@ -227,7 +234,7 @@ public struct Swarm {
             || (!peers.isEmpty && incompleteCount > 0)
             || peers.present.contains { peers[$0]?.isBusy ?? false }
         nextCheck = isWaiting ? nextCheck ?? now + Self.checkInterval : nil
-        let next = [news.next, nextCheck, paceOpens].compactMap { $0 }.min()
+        let next = [news.next, nextCheck, paceOpens, reachDue].compactMap { $0 }.min()
         guard let next, next != alarm else { return }
         alarm = next
         directives.append(.wake(at: next))

@@ -40,6 +40,11 @@ public enum SwarmEvent: Sendable {
     /// A peer will not send what it was asked for.
     case reject(BlockRequest, from: PeerID)
 
+    /// The host wants a block passed on.
+    case ordered(RelayOrder, by: PeerID)
+    /// A guest said which guests it is connected to.
+    case reaches(Reach, by: PeerID)
+
     /// A block's bytes came in; `relay`: to be passed on.
     case blockArrived(ItemID, block: UInt32, byteCount: Int, relay: Bool, from: PeerID)
     /// A block was checked and stored.

@@ -49,8 +49,8 @@ public struct UplinkPacer: Sendable {
     /// So long the pace takes from ``share`` to all that the line took.
     static let rise = Duration.seconds(3)
 
-    /// What connections may hold back beside one block.
-    static let usualBacklog = Duration.milliseconds(20)
+    /// What connections may hold back beside half a block: what is sent until the next look.
+    static let usualBacklog = Duration.milliseconds(30)
 
     /// Readings older than this say nothing any more.
     static let stale = Duration.milliseconds(500)
@@ -151,7 +151,7 @@ public struct UplinkPacer: Sendable {
     /// How fast blocks are handed over at a pace: slower when the connections hold back what they
     /// have, for they would send it all at once.
     public static func handingOver(_ pace: Double, unsent: Int) -> Double {
-        let usual = Double(ChunkGeometry.blockSize) + pace * usualBacklog.inSeconds
+        let usual = Double(ChunkGeometry.blockSize / 2) + pace * usualBacklog.inSeconds
         return pace * min(max(2 - Double(unsent) / usual, 0.1), 1)
     }
 

@@ -143,6 +143,7 @@ public struct Follower: Sendable {
         case .answered: settle(&turn)
         case .frameStep(let count): step(by: count, &turn)
         case .nextItem: if let openItem { wish(.next(after: openItem), &turn) }
+        case .previousItem: if let openItem { wish(.previous(before: openItem), &turn) }
         case .undoSeek: undo(&turn)
         case .tick: tick(&turn)
         }

@@ -32,6 +32,8 @@ public enum FollowerEvent: Hashable, Sendable {
     case frameStep(Int)
     /// The user wants the item that follows.
     case nextItem
+    /// The user wants the item before this one.
+    case previousItem
     /// The user wants to be where the room was before the last jump.
     case undoSeek
     /// The time asked for by ``FollowerDirective/wake(at:)`` has come.

@@ -29,6 +29,8 @@ enum FrameType: UInt8, CaseIterable {
     case cancel = 0x24
     case reject = 0x25
     case block = 0x26
+    case relay = 0x27
+    case reach = 0x28
 
     case ping = 0x30
     case pong = 0x31
@@ -46,9 +48,9 @@ enum FrameType: UInt8, CaseIterable {
             stage == .unproven ? Limits.unprovenFrameBytes : nil
         case .bye:
             stage == .control ? Limits.controlFrameBytes : Limits.unprovenFrameBytes
-        case .introduction, .welcome, .roster, .playlist, .timeline, .hold, .rules, .status,
-            .keptRoster,
-            .roots, .bitfield, .have, .request, .cancel, .reject, .ping, .pong, .chat:
+        case .introduction, .welcome, .roster, .keptRoster, .playlist, .timeline, .hold, .rules,
+            .status, .roots, .bitfield, .have, .request, .cancel, .reject, .relay, .reach, .ping,
+            .pong, .chat:
             stage == .control ? Limits.controlFrameBytes : nil
         case .block:
             stage == .unproven ? nil : Limits.blockHeaderBytes + ChunkGeometry.blockSize

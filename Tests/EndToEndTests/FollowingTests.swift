@@ -69,7 +69,7 @@ extension EndToEnd {
         }
 
         /// A host and a guest who both see the film run.
-        private static func watching(_ body: (MpvIPC, MpvIPC) throws -> Void) throws {
+        static func watching(_ body: (MpvIPC, MpvIPC) throws -> Void) throws {
             try Stage.run { stage in
                 let host = try stage.host([Films.long()])
                 let guest = try stage.guest(host.token)

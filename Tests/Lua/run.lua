@@ -5,7 +5,7 @@ package.path = "Tests/Lua/?.lua;Sources/MpvPlayer/Resources/peerwatch/?.lua;" ..
 
 local check = require "check"
 
-for _, name in ipairs({"text", "ass", "editor", "state", "words", "pages"}) do
+for _, name in ipairs({"text", "ass", "editor", "state", "taken", "words", "pages"}) do
     require(name .. "_test")
 end
 

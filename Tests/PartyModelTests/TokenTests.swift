@@ -62,6 +62,7 @@ struct TokenTests {
             "peerwatch join \(text)", "Come in: \(text), the film starts at eight!",
             "Pw_\(text.dropFirst(3))", "pw_ \(text.dropFirst(3))",
             "my pw_ token is \(text)", "(pw_old) \(text) and have fun",
+            "peerwatch://join/\(text)",
             text.map { "\($0)\n" }.joined(), text.map { "\($0) " }.joined(),
             text.map { "\($0)\u{200B}" }.joined(),
             "\(text.prefix(40))\r\n    \(text.dropFirst(40))",

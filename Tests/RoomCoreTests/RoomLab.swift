@@ -228,7 +228,9 @@ struct RoomLab {
         case .rules(let rules): tell(to, .rules(rules))
         case .status(let status): tell(to, .status(status, from: id(from)))
         case .chat(let chat): tell(to, .chat(chat, from: id(from)))
-        case .roots, .bitfield, .have, .request, .cancel, .reject, .ping, .pong, .bye: break
+        case .roots, .bitfield, .have, .request, .cancel, .reject, .relay, .reach, .ping, .pong,
+            .bye:
+            break
         }
     }
 

@@ -28,7 +28,7 @@ extension SyncLab {
             case .speed(let speed, let position):
                 return lab.course(
                     at: position.seconds, standing: isStanding, speed: speed.factor, isOurs: true)
-            case .next, .skipWait:
+            case .next, .previous, .skipWait:
                 return nil
             }
         }

@@ -79,6 +79,11 @@ enum Samples {
             BlockRequest(
                 item: item, runs: [.init(first: 0, count: 1), .init(first: .max, count: .max)])),
         .reject(BlockRequest(item: otherItem, runs: [.init(first: 1, count: 2)])),
+        .relay(
+            RelayOrder(
+                item: item, block: .max, first: [PeerID(bytes16(0x31))],
+                others: [PeerID(bytes16(0x32)), PeerID(bytes16(0x33))])),
+        .reach(Reach(peers: [PeerID(bytes16(0x32)), PeerID(bytes16(0x31))])),
         .timeline(Signed(content: intent, signature: signature)),
         .hold(Signed(content: hold, signature: signature)),
         .hold(

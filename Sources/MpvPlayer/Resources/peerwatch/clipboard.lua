@@ -14,6 +14,13 @@ local function programs(wayland, x11)
     return found
 end
 
+-- Programs that hold what was copied stay; they must not hold this program's output as well.
+local function silent(words)
+    local command = {"sh", "-c", 'exec "$@" >/dev/null 2>&1', "sh"}
+    for _, word in ipairs(words) do command[#command + 1] = word end
+    return command
+end
+
 -- Runs the first program that does its work; `done` gets its result, or nothing.
 local function try(candidates, options, done, index)
     local words = candidates[index or 1]
@@ -28,8 +35,10 @@ end
 --- Copies a text; `done` gets whether that worked, and if not what would help.
 function clipboard.copy(text, done)
     if mp.set_property("clipboard/text", text) then return done(true) end
-    local candidates = programs({"wl-copy"},
-        {{"xclip", "-selection", "clipboard", "-in"}, {"xsel", "--clipboard", "--input"}})
+    local candidates = programs(silent({"wl-copy"}), {
+        silent({"xclip", "-selection", "clipboard", "-in"}),
+        silent({"xsel", "--clipboard", "--input"}),
+    })
     try(candidates, {stdin_data = text}, function(result)
         done(result ~= nil,
             os.getenv("WAYLAND_DISPLAY") and "wl-copy" or "xclip or xsel")

@@ -47,8 +47,8 @@ options.on_change(function(changed)
     end
 end)
 
--- The command that each key gives now: of several bindings the one with the highest priority.
-local function commands()
+--- The command that each key gives now: of several bindings the one with the highest priority.
+function keys.commands()
     local best = {}
     for _, binding in ipairs(mp.get_property_native("input-bindings") or {}) do
         local other = best[binding.key]
@@ -62,7 +62,7 @@ end
 --- The key of each action that has one, as it is bound now.
 function keys.current()
     local current = {}
-    for key, binding in pairs(commands()) do
+    for key, binding in pairs(keys.commands()) do
         local name = binding.cmd:match("script%-binding [\"']?peerwatch/([%w-]+)")
             or binding.cmd:match("script%-message%-to peerwatch ([%w-]+)")
         -- Of several the shortest is the one people know.

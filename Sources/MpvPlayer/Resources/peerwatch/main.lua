@@ -25,6 +25,7 @@ local publish = require "publish"
 local screen = require "screen"
 local state = require "state"
 local stats = require "stats"
+local taken = require "taken"
 local talk = require "talk"
 local text = require "text"
 local uosc = require "uosc"
@@ -47,11 +48,11 @@ local costs = {}    -- what the last drawings took, in seconds
 -- Between what stands above each other.
 local GAP = 12
 
--- Costs that are remembered: enough for a median.
-local MOST_COSTS = 64
+-- Costs that are remembered: enough for a median. The first ones are those of opening fonts.
+local LEAST_COSTS, MOST_COSTS = 8, 64
 
 local function usual_cost()
-    if #costs == 0 then return nil end
+    if #costs < LEAST_COSTS then return nil end
     local sorted = {}
     for index, cost in ipairs(costs) do sorted[index] = cost end
     table.sort(sorted)
@@ -292,6 +293,7 @@ keys.bind({
     ["undo-seek"] = function() tell("undo-seek") end,
     menu = menu,
 })
+taken.bind(keys.commands(), tell)
 
 -- Who looks for the controls wants to see what is there.
 mp.observe_property("mouse-pos", "native", function()

@@ -51,13 +51,16 @@ local function draw_badge(canvas, x, y, word)
 end
 
 local function draw_name(canvas, x, y, right, viewer)
-    local room = right - x - (viewer.host and 70 or 0) - (viewer.me and 60 or 0)
+    local badges = (viewer.host and 70 or 0) + (viewer.keeper and 140 or 0)
+        + (viewer.me and 60 or 0)
+    local room = right - x - badges
     local name = text.fit(viewer.name, theme.text_size, room, true)
     canvas:text(x, y, name, {
         align = 4, size = theme.text_size, bold = true, color = canvas.color_of(viewer.name),
         clip = {x, y - ROW_HEIGHT / 2, x + room, y + ROW_HEIGHT / 2}})
     local after = x + math.min(room, canvas:text_width(name, theme.text_size, true)) + 12
     if viewer.host then after = after + draw_badge(canvas, after, y, "host") + 8 end
+    if viewer.keeper then after = after + draw_badge(canvas, after, y, "keeps the room") + 8 end
     if viewer.me then draw_badge(canvas, after, y, "you") end
 end
 

@@ -30,6 +30,7 @@ local function viewer(fields)
         name = string_or(fields.name, "?"),
         me = fields.me == true,
         host = fields.host == true,
+        keeper = fields.keeper == true,
         headless = fields.headless == true,
         stalled = fields.stalled == true,
         excused = fields.excused == true,

@@ -1,0 +1,91 @@
+// Passing on: what the host orders, and what it has to know for that.
+
+import PartyModel
+
+/// To whom a block goes on that the host wants passed on.
+enum Errand {
+    /// To all guests that lack it.
+    case toEverybody
+    /// To these: those first who pass it on further.
+    case to(first: PeerSet, others: PeerSet)
+}
+
+extension Swarm {
+    /// Changes of whom one reaches come in swarms, as a guest joins or a line breaks.
+    static let reachInterval = Duration.milliseconds(100)
+    /// Orders kept for blocks that are not here: twice what the host has under way to one guest.
+    static let errandsKept = 64
+
+    // MARK: At the host
+
+    /// Tells everybody in the plan of a block what to do with it.
+    func order(
+        _ plan: RelayPlan, of address: BlockAddress, into directives: inout [SwarmDirective]
+    ) {
+        let helpers = plan.helpers
+        for share in plan.shares {
+            guard let server = peers[share.server]?.id else { continue }
+            let first = share.server == plan.owner ? helpers : .empty
+            let order = RelayOrder(
+                item: address.item, block: address.block.number, first: ids(of: first),
+                others: ids(of: share.receivers.subtracting(first)))
+            directives.append(.send(.relay(order), to: server))
+        }
+    }
+
+    private func ids(of some: PeerSet) -> [PeerID] { some.compactMap { peers[$0]?.id } }
+
+    private func slots(of ids: [PeerID]) -> PeerSet {
+        var some = PeerSet.empty
+        for slot in ids.compactMap(peers.slot) { some.insert(slot) }
+        return some
+    }
+
+    mutating func note(_ reach: Reach, of peer: PeerID) {
+        guard let slot = peers.slot(of: peer) else { return }
+        striper.reaches(slots(of: reach.peers), from: slot)
+    }
+
+    // MARK: At a guest
+
+    /// Tells the host whom we reach, when that changed.
+    mutating func tellReach(now: MonotonicInstant, into directives: inout [SwarmDirective]) {
+        guard let due = reachDue, due <= now else { return }
+        reachDue = nil
+        let reach = Reach(peers: ids(of: peers.guests))
+        for host in ids(of: peers.hosts) { directives.append(.send(.reach(reach), to: host)) }
+    }
+
+    /// Takes an order; only the host says who passes what on.
+    mutating func take(_ order: RelayOrder, from peer: PeerID) {
+        guard let slot = peers.slot(of: peer), peers.hosts.contains(slot),
+            let block = items[order.item]?.geometry.block(at: order.block)
+        else { return }
+        let address = BlockAddress(item: order.item, block: block)
+        let isHere = items[order.item]?[block] == .verified
+        guard isHere || errands.count < Self.errandsKept else { return }
+        errands[address] = .to(first: slots(of: order.first), others: slots(of: order.others))
+        if isHere { runErrand(with: address) }
+    }
+
+    /// Passes on a block that is here now, if it is to be.
+    mutating func runErrand(with address: BlockAddress) {
+        guard let errand = errands.removeValue(forKey: address) else { return }
+        let lackers = peers.guests.subtracting(holders(of: address))
+        switch errand {
+        case .toEverybody:
+            relays.add(address, to: lackers)
+        case .to(let first, let others):
+            relays.add(address, to: first.union(others).intersection(lackers), first: first)
+        }
+    }
+
+    /// A peer is gone; its slot may be another's soon.
+    mutating func forgetErrands(to slot: Int) {
+        for (address, errand) in errands {
+            guard case .to(var first, var others) = errand else { continue }
+            guard first.remove(slot) || others.remove(slot) else { continue }
+            errands[address] = .to(first: first, others: others)
+        }
+    }
+}
