@@ -130,7 +130,7 @@ public struct Swarm {
         case .have(let have, let peer):
             merge(have, from: peer, now: now, into: &directives)
         case .request(let request, let peer):
-            owe(request, to: peer, into: &directives)
+            owe(request, to: peer, now: now, into: &directives)
         case .anticipated(let peer, let item, let ranges):
             anticipate(item, ranges, by: peer)
         case .cancel(let request, let peer):
