@@ -117,8 +117,10 @@ struct RelayPlan: Equatable {
         var bridges: [Int] = []
         var rest = receivers
         while !rest.isEmpty {
-            let best = some.map { (slot: $0, count: server($0).reach.intersection(rest).count) }
-                .max { $0.count < $1.count }
+            let best = some.map { slot in
+                let server = server(slot)
+                return (slot: slot, count: server.reach.intersection(rest).count, load: server.load)
+            }.max { ($0.count, -$0.load) < ($1.count, -$1.load) }
             guard let best, best.count > 0 else { break }
             bridges.append(best.slot)
             rest = rest.subtracting(server(best.slot).reach)

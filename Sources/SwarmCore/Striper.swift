@@ -111,7 +111,28 @@ struct Striper {
     }
 
     /// A guest said which others it is connected to.
-    mutating func reaches(_ peers: PeerSet, from slot: Int) { lines[slot]?.reach = peers }
+    mutating func reaches(_ peers: PeerSet, from slot: Int, now: MonotonicInstant) {
+        lines[slot]?.reach = peers
+        // What it was to pass on to others, or others to it, is not coming after all.
+        for (address, passage) in underWay {
+            for share in passage.plan.shares {
+                let reach = reach(of: share.server, now: now)
+                for receiver in share.receivers where !reach.contains(receiver) {
+                    received(address, by: receiver, now: nil)
+                }
+            }
+        }
+    }
+
+    /// The guests that a guest reaches: those it says, and new ones that do not deny it.
+    private func reach(of slot: Int, now: MonotonicInstant) -> PeerSet {
+        guard var reach = lines[slot]?.reach else { return PeerSet(bits: .max) }
+        for other in lines.indices where !reach.contains(other) {
+            guard let line = lines[other], now - line.joined < RelayLine.arrival else { continue }
+            if line.reach?.contains(slot) ?? true { reach.insert(other) }
+        }
+        return reach
+    }
 
     /// A guest is gone; what only it had or was to pass on is free again.
     mutating func leave(_ slot: Int, stillHeld: (BlockAddress) -> Bool) {
@@ -336,17 +357,13 @@ struct Striper {
         for lacking: PeerSet, by owners: [Int], helpers: PeerSet, isUrgent: Bool, assumed: Double,
         now: MonotonicInstant
     ) -> RelayPlan {
-        var newcomers = PeerSet.empty
-        for slot in lacking {
-            if let line = lines[slot], now - line.joined < RelayLine.arrival { newcomers.insert(slot) }
-        }
         let server = { (slot: Int) in
             let line = lines[slot] ?? RelayLine(joined: now)
             let perBlock = line.secondsPerBlock(assuming: assumed)
             let backlog = isUrgent ? line.urgentBacklog : line.backlog
             return RelayPlan.Server(
                 load: Double(backlog) * perBlock, perReceiver: perBlock,
-                reach: line.reach?.union(newcomers) ?? PeerSet(bits: .max))
+                reach: reach(of: slot, now: now))
         }
         let plan = { (owner: Int) in
             RelayPlan(

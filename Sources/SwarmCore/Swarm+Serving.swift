@@ -275,14 +275,18 @@ extension Swarm {
         }
         switch push {
         case .relay(let address, let plan)?:
-            let asked = settle(address, among: PeerSet(plan.owner), into: &directives)
+            let asked = settle(address, unless: plan.receivers, into: &directives)
             _ = peers[plan.owner]?.forgive(address)
+            // Those whom the plan does not bring it to get it from here.
+            for slot in asked where slot != plan.owner {
+                peers[slot]?.queue(address, isUrgent: true)
+            }
             if !plan.isPlain { order(plan, of: address, into: &directives) }
             return Shipment(
                 address: address, slot: plan.owner, isAnswer: asked.contains(plan.owner),
                 relay: plan.isPlain)
         case .spread(let address, let receivers)?:
-            let asked = settle(address, among: receivers, into: &directives)
+            let asked = settle(address, unless: .empty, into: &directives)
             for slot in asked { peers[slot]?.queue(address, isUrgent: true) }
             relays.add(address, to: receivers.subtracting(asked))
             let answer = nextUrgentAnswer(to: outlets.open.intersection(asked))
@@ -292,20 +296,20 @@ extension Swarm {
         }
     }
 
-    /// The block is given out: those who asked for it and will not get it from us are told so.
+    /// The block is given out: those who asked for it and get it from others are told so.
     ///
-    /// Returns those who asked and will.
+    /// Returns those who asked and get it from here.
     private mutating func settle(
-        _ address: BlockAddress, among receivers: PeerSet, into directives: inout [SwarmDirective]
+        _ address: BlockAddress, unless served: PeerSet, into directives: inout [SwarmDirective]
     ) -> PeerSet {
         let asked = awaiting.removeValue(forKey: address) ?? .empty
-        for slot in asked.subtracting(receivers) {
+        for slot in asked.intersection(served) {
             guard peers[slot]?.forgive(address) ?? false, let peer = peers[slot]?.id else {
                 continue
             }
             reject([address], to: peer, into: &directives)
         }
-        return asked.intersection(receivers)
+        return asked.subtracting(served)
     }
 
     mutating func left(_ address: BlockAddress, to peer: PeerID, now: MonotonicInstant) {

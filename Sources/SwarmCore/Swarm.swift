@@ -140,7 +140,7 @@ public struct Swarm {
         case .ordered(let order, let peer):
             take(order, from: peer)
         case .reaches(let reach, let peer):
-            note(reach, of: peer)
+            note(reach, of: peer, now: now)
         case .blockArrived(let item, let block, let byteCount, let relay, let peer):
             arrived(item, block, byteCount, relay, from: peer, now: now, into: &directives)
         case .blockStored(let address):
