@@ -387,6 +387,8 @@ public enum Message: Hashable, Sendable {
     case relay(RelayOrder)
     /// These guests I am connected to (from guests to the host).
     case reach(Reach)
+    /// Whether I want blocks that I did not ask for.
+    case appetite(Appetite)
     /// What somebody wants to play (signed by its author).
     case timeline(Signed<Intent>)
     /// Who cannot play on (signed by that very peer).

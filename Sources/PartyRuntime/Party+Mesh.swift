@@ -116,6 +116,8 @@ extension Party {
             tellSwarm(.ordered(order, by: peer))
         case .reach(let reach):
             tellSwarm(.reaches(reach, by: peer))
+        case .appetite(let appetite):
+            tellSwarm(.appetite(appetite, of: peer))
         case .status(let status):
             heard(status, from: peer)
         case .chat(let chat):

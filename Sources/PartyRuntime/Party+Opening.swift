@@ -132,7 +132,10 @@ extension Party {
     /// Who this is, and the first question for the room's time.
     var greeting: [Message] {
         guard let room else { return [] }
-        return room.greeting + [.ping(Ping(sent: PartyClock.now))]
+        let limited: [Message] =
+            configuration.downloadLimit == nil ? [] : [.appetite(Appetite(takesUnasked: false))]
+        // Before the host sends a newcomer anything.
+        return limited + room.greeting + [.ping(Ping(sent: PartyClock.now))]
     }
 
     private var ownNewcomer: Newcomer {

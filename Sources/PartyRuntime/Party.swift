@@ -38,7 +38,7 @@ public actor Party {
     let roomSigner: RoomSigningKey?
 
     var room: Room?
-    var swarm = Swarm()
+    var swarm: Swarm
     var follower: Follower
     let startTimer = StartTimer()
     /// What the others were told last of how well this player follows.
@@ -157,6 +157,7 @@ public actor Party {
             secret = token.secret
         }
         names = [identity.peer: configuration.name]
+        swarm = Swarm(intakeLimit: configuration.downloadLimit)
         pacer = UplinkPacer(limit: configuration.uploadLimit)
     }
 

@@ -22,6 +22,7 @@ extension Message {
             21 + 6 * request.runs.count
         case .relay(let order): 24 + 16 * (order.first.count + order.others.count)
         case .reach(let reach): 2 + 16 * reach.peers.count
+        case .appetite: 1
         case .status: 41
         case .ping: 8
         case .pong: 33

@@ -36,7 +36,13 @@ public struct Swarm {
     var paceOpens: MonotonicInstant?
     var isRequestsTurn = false
 
+    /// Peers that want only what they ask for.
+    var askers = PeerSet.empty
+
     // What this peer takes.
+    /// The rate at which it asks, where the user limits that, and when it may go on.
+    var intake = TokenBucket()
+    var intakeOpens: MonotonicInstant?
     var expectations = Expectations()
     var lastPush: MonotonicInstant?
     /// Peers that may have something to be asked for; the others had nothing when they were asked
@@ -58,7 +64,12 @@ public struct Swarm {
     static let earlyPagesKept = 64
 
     /// A swarm without items and peers.
-    public init() {}
+    ///
+    /// `intakeLimit`: bytes per second of blocks that may come from peers that are not on this LAN;
+    /// `nil` for as many as do.
+    public init(intakeLimit: Double? = nil) {
+        intake.set(rate: intakeLimit, at: MonotonicInstant(nanoseconds: 0))
+    }
 
     // MARK: Questions
 
@@ -96,6 +107,7 @@ public struct Swarm {
         take(event, now: now, into: &directives)
         tell(now: now, into: &directives)
         check(now: now, into: &directives)
+        openIntake(now: now)
         serve(now: now, into: &directives)
         fetch(now: now, into: &directives)
         setAlarm(now: now, into: &directives)
@@ -125,7 +137,7 @@ public struct Swarm {
         case .paced(let rate):
             bucket.set(rate: rate, at: now)
         case .located(let peer, let isLocal):
-            peers[peer]?.isLocal = isLocal
+            locate(peer, isLocal: isLocal, into: &directives)
         case .roundTripMeasured(let peer, let roundTrip):
             peers[peer]?.roundTrip = roundTrip
         case .bitfield(let page, let peer):
@@ -142,6 +154,8 @@ public struct Swarm {
             refused(request, by: peer, now: now)
         case .ordered(let order, let peer):
             take(order, from: peer)
+        case .appetite(let appetite, let peer):
+            note(appetite, of: peer)
         case .reaches(let reach, let peer):
             note(reach, of: peer, now: now)
         case .blockArrived(let item, let block, let byteCount, let relay, let peer):
@@ -224,7 +238,9 @@ public struct Swarm {
             if peers[slot]?.isSilent(at: now) ?? false { passOver(slot, now: now) }
         }
         askAgain(now: now, into: &directives)
-        for (address, lackers) in striper.expire(now: now) { relays.add(address, to: lackers) }
+        for (address, lackers) in striper.expire(now: now) {
+            relays.add(address, to: lackers.subtracting(askers))
+        }
     }
 
     /// Asks to be woken for the next news or the next look at what is late.
@@ -234,7 +250,7 @@ public struct Swarm {
             || (!peers.isEmpty && incompleteCount > 0)
             || peers.present.contains { peers[$0]?.isBusy ?? false }
         nextCheck = isWaiting ? nextCheck ?? now + Self.checkInterval : nil
-        let next = [news.next, nextCheck, paceOpens, reachDue].compactMap { $0 }.min()
+        let next = [news.next, nextCheck, paceOpens, intakeOpens, reachDue].compactMap { $0 }.min()
         guard let next, next != alarm else { return }
         alarm = next
         directives.append(.wake(at: next))

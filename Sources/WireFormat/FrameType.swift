@@ -31,6 +31,7 @@ enum FrameType: UInt8, CaseIterable {
     case block = 0x26
     case relay = 0x27
     case reach = 0x28
+    case appetite = 0x29
 
     case ping = 0x30
     case pong = 0x31
@@ -49,8 +50,9 @@ enum FrameType: UInt8, CaseIterable {
         case .bye:
             stage == .control ? Limits.controlFrameBytes : Limits.unprovenFrameBytes
         case .introduction, .welcome, .roster, .keptRoster, .playlist, .timeline, .hold, .rules,
-            .status, .roots, .bitfield, .have, .request, .cancel, .reject, .relay, .reach, .ping,
-            .pong, .chat:
+            .status, .roots, .bitfield, .have, .request, .cancel, .reject, .relay, .reach,
+            .appetite,
+            .ping, .pong, .chat:
             stage == .control ? Limits.controlFrameBytes : nil
         case .block:
             stage == .unproven ? nil : Limits.blockHeaderBytes + ChunkGeometry.blockSize

@@ -228,8 +228,8 @@ struct RoomLab {
         case .rules(let rules): tell(to, .rules(rules))
         case .status(let status): tell(to, .status(status, from: id(from)))
         case .chat(let chat): tell(to, .chat(chat, from: id(from)))
-        case .roots, .bitfield, .have, .request, .cancel, .reject, .relay, .reach, .ping, .pong,
-            .bye:
+        case .roots, .bitfield, .have, .request, .cancel, .reject, .relay, .reach, .appetite,
+            .ping, .pong, .bye:
             break
         }
     }
