@@ -33,12 +33,16 @@ let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 
-/// For programs alone: the plugin runs in a program that is mpv, and a second one beside it would be
-/// another world with the same names.
+/// For programs alone.
+///
+/// The plugin runs in a program that is mpv, and a second one beside it would be another world with
+/// the same names.
 let libmpv = [LinkerSetting.linkedLibrary("mpv")]
 
-/// Swift's libraries inside the plugin, as `--static-swift-stdlib` puts them into programs only: mpv
-/// then finds them wherever it runs. What Foundation is made of, it names to programs only.
+/// Swift's libraries inside the plugin, so that mpv finds them wherever it runs.
+///
+/// `--static-swift-stdlib` puts them into programs only, and Foundation names what it is made of to
+/// programs only.
 let swiftInside =
     [LinkerSetting.unsafeFlags(["-static-stdlib"], .when(configuration: .release))]
     + ["CoreFoundation", "_FoundationICU", "_FoundationCollections", "_FoundationCShims"].map {

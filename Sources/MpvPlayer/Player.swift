@@ -75,9 +75,9 @@ public final class Player: Sendable {
             if lender == nil {
                 try MpvStart(configuration: configuration, directory: directory).start(handle)
                 if handle.property("audio-pitch-correction") == .flag(false) {
-                correctsPitch.withLockedValue { $0 = false }
-            }
-            try handle.register(streams)
+                    correctsPitch.withLockedValue { $0 = false }
+                }
+                try handle.register(streams)
             }
             for property in ObservedProperty.allCases { try handle.observe(property) }
             let directory = self.directory

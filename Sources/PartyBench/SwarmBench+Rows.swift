@@ -17,10 +17,17 @@ extension SwarmBench {
         Row(
             name: "lab: host 20, 4 guests 10/50",
             scenario: lab, ratioGoal: 1.25, copiesGoal: nil),
+        Row(
+            name: "lab, paced at 90 %", scenario: paced(lab), ratioGoal: 1.25, copiesGoal: nil),
+        handToMouth,
+        oneByOne,
+        slowReceiver,
         seek(guests: 10, goal: 1.0),
         seek(guests: 50, goal: 1.3),
         lateJoiner,
         relayDies,
+        partialMesh,
+        leaves,
     ]
 
     private static func equal(guests: Int, ratio: Double, film: Int64 = 64 << 20) -> Row {
@@ -43,6 +50,37 @@ extension SwarmBench {
         return scenario
     }
 
+    /// One of four has a downlink that takes half of what the others get.
+    private static var slowReceiver: Row {
+        var scenario = party(host: 20, guests: [20, 20, 20, 20], film: 32 << 20)
+        scenario.nodes[4].downlink = 10 * 125_000
+        return Row(name: "4 guests, one 10 down", scenario: scenario)
+    }
+
+    private static func paced(_ scenario: Scenario) -> Scenario {
+        var scenario = scenario
+        scenario.pacing = 0.9
+        return scenario
+    }
+
+    /// As the program does it: each guest starts, connects to the host and then to the others.
+    private static var oneByOne: Row {
+        var scenario = paced(lab)
+        for guest in 1...4 {
+            scenario.nodes[guest].arrival = second(0) + .milliseconds(100) * guest
+        }
+        return Row(name: "lab, paced, guests 0.1 s apart", scenario: scenario, ratioGoal: 1.25)
+    }
+
+    /// The lab's lines carry 15 Mbit/s to each of four guests, 13.5 as they are paced; the film plays
+    /// at 10.
+    private static var handToMouth: Row {
+        var scenario = paced(lab)
+        scenario.filmSize = 64 << 20
+        scenario.mediaRate = 1_250_000
+        return Row(name: "lab, paced, a film of 10 Mbit/s", scenario: scenario)
+    }
+
     private static func seek(guests: Int, goal: Double) -> Row {
         var scenario = party(
             host: 20, guests: Array(repeating: 20, count: guests), film: 32 << 20)
@@ -60,6 +98,31 @@ extension SwarmBench {
         var scenario = party(host: 20, guests: [40, 10, 10, 10, 10])
         scenario.nodes[1].departure = .init(at: second(10))
         return Row(name: "best relay of 5 leaves at 10 s", scenario: scenario)
+    }
+
+    /// A fifth of the pairs of guests never connect.
+    private static var partialMesh: Row {
+        var scenario = party(host: 20, guests: Array(repeating: 20, count: 10))
+        var chance = SeededGenerator(seed: 1)
+        for low in 1...10 {
+            for high in low..<11 where high > low && chance.happens(0.2) {
+                scenario.missingPairs.insert(.init(low, high))
+            }
+        }
+        return Row(
+            name: "10 guests, a fifth of pairs apart", scenario: scenario, ratioGoal: 1.10,
+            copiesGoal: 1.10)
+    }
+
+    /// Two of ten guests reach nobody but the host, so it has to send them a copy each.
+    private static var leaves: Row {
+        var scenario = party(host: 60, guests: Array(repeating: 20, count: 10))
+        for leaf in [9, 10] {
+            for other in 1...10 where other != leaf {
+                scenario.missingPairs.insert(.init(leaf, other))
+            }
+        }
+        return Row(name: "10 guests, two reach only a host of 60", scenario: scenario)
     }
 
     private static func second(_ number: Int64) -> MonotonicInstant {

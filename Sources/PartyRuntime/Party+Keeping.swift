@@ -37,8 +37,9 @@ extension Party {
         offerToken(to: peer, isHost: isHost)
     }
 
-    /// The window gets the token that leads in now. Whoever keeps the room says it everywhere: the same
-    /// room and secret at another address.
+    /// The window gets the token that leads in now.
+    ///
+    /// Whoever keeps the room says it everywhere: the same room and secret at another address.
     private func offerToken(to keeper: PeerID, isHost: Bool) {
         guard case .joining(let first, _) = configuration.role else { return }
         guard !isHost else { return offer(first, atOnce: false) }

@@ -23,7 +23,8 @@ extension Party {
             snapshot = runningPlayer.withLockedValue { $0 }?.snapshot()
         case .position, .idle:
             return
-        case .fileLoaded, .foreignFile, .emptied, .speed, .bufferingForCache, .endOfFilm, .duration, .failed,
+        case .fileLoaded, .foreignFile, .emptied, .speed, .bufferingForCache, .endOfFilm, .duration,
+            .failed,
             .noPicture, .scriptMessage, .logged, .quit:
             snapshot = nil
         }

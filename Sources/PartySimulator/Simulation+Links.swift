@@ -66,7 +66,7 @@ extension Simulation {
         for _ in 0..<nodes[node].uplink.round.count {
             guard let peer = nodes[node].uplink.round.popFirst() else { return }
             let link = index(node, peer)
-            guard !links[link].isClogged(at: now) else {
+            guard links[link].takesBlocks(at: now) else {
                 nodes[node].uplink.round.append(peer)
                 continue
             }
@@ -105,6 +105,8 @@ extension Simulation {
 
     mutating func deliver(_ block: BlockInTransit, from node: Int, to peer: Int, session: Int) {
         guard isOpen(at: peer, to: node, session: session) else { return }
+        links[index(node, peer)].blockArrived()
+        serve(node)
         fingerprint.add(now, 2, node, peer, Int(block.address.block.number))
         checker.arrived(block, from: node, to: peer)
         tellOfArrival(block, from: node, to: peer)

@@ -32,6 +32,12 @@ struct VirtualLink {
     /// Whether the uplink's round includes this link.
     var isInRound = false
 
+    /// Blocks that left and have not arrived.
+    private(set) var inFlight = 0
+    /// Bytes that a connection takes before the first of them are confirmed, about: more of them wait
+    /// at the sender.
+    static let window = 512 * 1024
+
     private var lastMessage = MonotonicInstant(nanoseconds: 0)
     private var lastBlock = MonotonicInstant(nanoseconds: 0)
 
@@ -40,7 +46,15 @@ struct VirtualLink {
     mutating func open(session: Int) {
         isOpen = true
         self.session = session
+        inFlight = 0
     }
+
+    /// Whether the connection takes a block now.
+    func takesBlocks(at time: MonotonicInstant) -> Bool {
+        !isClogged(at: time) && inFlight < Self.window / ChunkGeometry.blockSize
+    }
+
+    mutating func blockArrived() { inFlight = max(0, inFlight - 1) }
 
     mutating func close() {
         isOpen = false
@@ -63,6 +77,7 @@ struct VirtualLink {
     mutating func blockArrives(
         leaving time: MonotonicInstant, jitter: Duration
     ) -> MonotonicInstant {
+        inFlight += 1
         lastBlock = max(lastBlock, max(time, cloggedUntil) + delay + jitter)
         return lastBlock
     }

@@ -103,12 +103,17 @@ extension Room {
         _ signed: Signed<Intent>, from peer: PeerID, into directives: inout [RoomDirective]
     ) -> Bool {
         let theirs = signed.content
-        guard hosting != nil, wentOn.remove(peer) != nil,
-            let intent, theirs.supersedes(intent),
-            let author = authority.member(theirs.author), signed.isSigned(by: author.key),
+        guard hosting != nil, wentOn.contains(peer), let intent else { return false }
+        guard theirs.supersedes(intent) else {
+            wentOn.remove(peer)
+            return false
+        }
+        // If the author is not known here any more, they will say it in their own name.
+        guard let author = authority.member(theirs.author), signed.isSigned(by: author.key),
             let next = theirs.next(
                 by: me, at: theirs.anchor, since: theirs.since, isAutomatic: true)
         else { return false }
+        wentOn.remove(peer)
         announce(next, into: &directives)
         return true
     }

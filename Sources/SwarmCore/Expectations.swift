@@ -2,7 +2,8 @@
 //
 // When a first guest says that it has a block, its owner is about to pass the block on; when the host
 // rejects a request, the block is coming from another. Asking somebody else meanwhile would bring it
-// twice. The patience ends sooner where a player waits.
+// twice. The patience ends sooner where a player waits: then it is what such blocks took lately, as a
+// mean and its deviation (the estimator is that of RFC 6298 for TCP's retransmissions).
 
 import PartyModel
 
@@ -10,11 +11,15 @@ import PartyModel
 struct Expectations {
     /// For a block the player does not need yet: several rounds of a slow relay.
     static let patience = Duration.seconds(3)
-    /// For a block the player waits for, per ten peers: a relay hop with its queue, in which each
-    /// of them has its turn.
-    static let urgentPatience = Duration.milliseconds(300)
+    /// Where a player waits, at the least.
+    static let shortestPatience = Duration.milliseconds(300)
+    /// Where a player waits, before anything was measured, per ten peers: a relay hop with its queue,
+    /// in which each of them has its turn.
+    static let firstPatience = Duration.milliseconds(300)
 
     private var since: [BlockAddress: MonotonicInstant] = [:]
+    /// How long expected blocks took, in seconds; `nil` before the first.
+    private var delay: (mean: Double, deviation: Double)?
 
     var isEmpty: Bool { since.isEmpty }
 
@@ -28,18 +33,33 @@ struct Expectations {
         since[address] = now
     }
 
-    mutating func arrived(_ address: BlockAddress) { since[address] = nil }
+    mutating func arrived(_ address: BlockAddress, now: MonotonicInstant) {
+        guard let since = since.removeValue(forKey: address) else { return }
+        let sample = (now - since).inSeconds
+        guard let (mean, deviation) = delay else {
+            delay = (sample, sample / 2)
+            return
+        }
+        delay = (
+            mean: mean + (sample - mean) / 8,
+            deviation: deviation + (abs(sample - mean) - deviation) / 4
+        )
+    }
 
     /// Whether the block should be waited for.
     func covers(
         _ address: BlockAddress, isUrgent: Bool, peers: Int, now: MonotonicInstant
     ) -> Bool {
         guard let since = since[address] else { return false }
-        return now - since < Self.patience(isUrgent: isUrgent, peers: peers)
+        return now - since < patience(isUrgent: isUrgent, peers: peers)
     }
 
-    private static func patience(isUrgent: Bool, peers: Int) -> Duration {
-        isUrgent ? urgentPatience * max(1, (peers + 5) / 10) : patience
+    func patience(isUrgent: Bool, peers: Int) -> Duration {
+        guard isUrgent else { return Self.patience }
+        guard let delay else { return Self.firstPatience * max(1, (peers + 5) / 10) }
+        let usual = Duration.milliseconds(
+            Int64(min(delay.mean + 4 * delay.deviation, 60) * 1_000))
+        return min(max(usual, Self.shortestPatience), Self.patience)
     }
 
     /// What is not waited for any longer.
@@ -47,7 +67,7 @@ struct Expectations {
         now: MonotonicInstant, peers: Int, isUrgent: (BlockAddress) -> Bool
     ) -> [BlockAddress] {
         let late = since.filter { address, since in
-            now - since >= Self.patience(isUrgent: isUrgent(address), peers: peers)
+            now - since >= patience(isUrgent: isUrgent(address), peers: peers)
         }
         for (address, since) in late where now - since >= Self.patience {
             self.since[address] = nil

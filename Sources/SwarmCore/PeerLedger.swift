@@ -41,6 +41,8 @@ struct PeerLedger {
     /// Blocks that may be unconfirmed: what fills the path, so that a seek does not wait behind more.
     private var credit = smallestCredit
 
+    /// Whether it has said yet which blocks it has.
+    var hasSpoken = false
     /// Whether it has asked for anything yet: before, the host does not know what it needs first.
     var hasAsked = false
     /// Whether it could not keep what it was sent, and has not asked since.
@@ -170,8 +172,6 @@ struct PeerLedger {
 
     /// Blocks handed over for one peer at a time: enough to overlap the disk with a fast link.
     static let sendsAtOnce = 16
-    /// A connection that takes nothing for so long holds up nobody but itself.
-    static let stuckAfter = Duration.seconds(1)
     /// Blocks sent unasked and not confirmed, at the most: 2 MiB, what a peer may be flooded with.
     static let largestCredit = 32
     /// At the least, and before a rate is known.
@@ -183,9 +183,11 @@ struct PeerLedger {
 
     var sendsUnderWay: Int { sending.count }
 
-    func isStuck(at now: MonotonicInstant) -> Bool {
+    /// Whether what was handed over for it has not left after so long: its own line is the one that
+    /// is slow then.
+    func isStuck(at now: MonotonicInstant, after patience: Duration) -> Bool {
         guard let oldest = sending.first else { return false }
-        return now - oldest.since > Self.stuckAfter
+        return now - oldest.since > patience
     }
 
     var canBePushed: Bool { !isFull && unconfirmed.count < credit }

@@ -8,6 +8,12 @@ struct RelayLine {
     private(set) var backlog = 0
     /// Those of them that players wait for: they go first.
     private(set) var urgentBacklog = 0
+    /// Blocks that are on their way to it.
+    var coming = 0
+    /// Since when its own line does not take what is on its way to it.
+    var lagging: MonotonicInstant?
+    /// When it came.
+    let joined: MonotonicInstant
     /// The guests it is connected to; `nil` until it said so, and then it is taken to be all.
     var reach: PeerSet?
     /// The best rate seen, in bytes per second: what it could do when it had enough to do.
@@ -20,6 +26,8 @@ struct RelayLine {
     private var firstSuccess: MonotonicInstant?
     private var lastSuccess: MonotonicInstant?
 
+    /// A guest that came so lately is taken to be connected to all others by the time it matters.
+    static let arrival = Duration.seconds(1)
     /// Before a guest has passed anything on: a usual home uplink, 10 Mbit/s.
     static let assumedRate = 1_250_000.0
     /// News of the first blocks come in batches: a rate over less than this is noise.
@@ -34,6 +42,8 @@ struct RelayLine {
 
     /// A guest of which so long nobody got anything passes nothing on.
     static let workingInterval = Duration.seconds(1)
+
+    init(joined: MonotonicInstant) { self.joined = joined }
 
     mutating func promise(_ count: Int, isUrgent: Bool) {
         backlog += count

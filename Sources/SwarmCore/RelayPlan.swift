@@ -44,8 +44,10 @@ struct RelayPlan: Equatable {
         for share in shares.dropFirst() { helpers.insert(share.server) }
         return helpers
     }
+    /// Whether there are guests that lack the block and are left out on purpose.
+    var leavesOut = false
     /// Whether the owner may just pass the block on to all that lack it.
-    var isPlain: Bool { shares.count == 1 }
+    var isPlain: Bool { shares.count == 1 && !leavesOut }
     /// Everybody who gets the block from the owner or a helper.
     var receivers: PeerSet { shares.reduce(.empty) { $0.union($1.receivers) } }
 
@@ -115,8 +117,10 @@ struct RelayPlan: Equatable {
         var bridges: [Int] = []
         var rest = receivers
         while !rest.isEmpty {
-            let best = some.map { (slot: $0, count: server($0).reach.intersection(rest).count) }
-                .max { $0.count < $1.count }
+            let best = some.map { slot in
+                let server = server(slot)
+                return (slot: slot, count: server.reach.intersection(rest).count, load: server.load)
+            }.max { ($0.count, -$0.load) < ($1.count, -$1.load) }
             guard let best, best.count > 0 else { break }
             bridges.append(best.slot)
             rest = rest.subtracting(server(best.slot).reach)
@@ -132,14 +136,14 @@ struct RelayPlan: Equatable {
         return nil
     }
 
-    /// A server passes nothing on any more; how many it was to bring the block to.
-    mutating func drop(_ slot: Int) -> Int {
-        var count = 0
+    /// A server passes nothing on any more; to whom it was to bring the block.
+    mutating func drop(_ slot: Int) -> PeerSet {
+        var left = PeerSet.empty
         for share in shares.indices where shares[share].server == slot {
-            count += shares[share].receivers.count
+            left = left.union(shares[share].receivers)
             shares[share].receivers = .empty
         }
-        return count
+        return left
     }
 }
 

@@ -88,6 +88,10 @@ struct Striper {
     static let relayGrace = Duration.seconds(2)
     /// How long a guest that passes other blocks on may take: what is not urgent gives way.
     static let workingGrace = Duration.seconds(10)
+    /// 1 MiB: so much more than twice the usual may be on its way to a guest.
+    private static let comingBeyond = 16
+    /// For so long a guest that lags is sent nothing unasked.
+    private static let laggingTime = Duration.seconds(10)
     /// How many owners are looked at for one that reaches everybody, if only by helpers.
     private static let ownersTried = 8
 
@@ -102,10 +106,33 @@ struct Striper {
 
     // MARK: Guests
 
-    mutating func join(_ slot: Int) { lines[slot] = RelayLine() }
+    mutating func join(_ slot: Int, now: MonotonicInstant) {
+        lines[slot] = RelayLine(joined: now)
+    }
 
     /// A guest said which others it is connected to.
-    mutating func reaches(_ peers: PeerSet, from slot: Int) { lines[slot]?.reach = peers }
+    mutating func reaches(_ peers: PeerSet, from slot: Int, now: MonotonicInstant) {
+        lines[slot]?.reach = peers
+        // What it was to pass on to others, or others to it, is not coming after all.
+        for (address, passage) in underWay {
+            for share in passage.plan.shares {
+                let reach = reach(of: share.server, now: now)
+                for receiver in share.receivers where !reach.contains(receiver) {
+                    received(address, by: receiver, now: nil)
+                }
+            }
+        }
+    }
+
+    /// The guests that a guest reaches: those it says, and new ones that do not deny it.
+    private func reach(of slot: Int, now: MonotonicInstant) -> PeerSet {
+        guard var reach = lines[slot]?.reach else { return PeerSet(bits: .max) }
+        for other in lines.indices where !reach.contains(other) {
+            guard let line = lines[other], now - line.joined < RelayLine.arrival else { continue }
+            if line.reach?.contains(slot) ?? true { reach.insert(other) }
+        }
+        return reach
+    }
 
     /// A guest is gone; what only it had or was to pass on is free again.
     mutating func leave(_ slot: Int, stillHeld: (BlockAddress) -> Bool) {
@@ -126,15 +153,17 @@ struct Striper {
         guard let passage = underWay.removeValue(forKey: address) else { return }
         for share in passage.plan.shares {
             lines[share.server]?.settle(share.receivers.count, isUrgent: passage.isUrgent)
+            for slot in share.receivers { lines[slot]?.coming -= 1 }
         }
     }
 
     /// What a guest was to pass on of a block, it is not any more.
     private mutating func abandon(_ address: BlockAddress, shareOf slot: Int) {
-        guard let passage = underWay[address], let count = underWay[address]?.plan.drop(slot) else {
+        guard let passage = underWay[address], let left = underWay[address]?.plan.drop(slot) else {
             return
         }
-        lines[slot]?.settle(count, isUrgent: passage.isUrgent)
+        lines[slot]?.settle(left.count, isUrgent: passage.isUrgent)
+        for receiver in left { lines[receiver]?.coming -= 1 }
         if underWay[address]?.plan.receivers.isEmpty ?? true { underWay[address] = nil }
     }
 
@@ -191,6 +220,7 @@ struct Striper {
         else { return }
         if underWay[address]?.plan.receivers.isEmpty ?? false { underWay[address] = nil }
         lines[server]?.settle(1, isUrgent: isUrgent)
+        lines[slot]?.coming -= 1
         if let now { lines[server]?.passedOn(at: now) }
     }
 
@@ -213,21 +243,26 @@ struct Striper {
         now: MonotonicInstant, hostRate: Double, open: PeerSet, lackers: (BlockAddress) -> PeerSet
     ) -> Push? {
         guard !open.isEmpty else { return nil }
+        let laggards = laggards(now: now)
         while let (address, isUrgent) = nextFree() {
             let lacking = lackers(address)
             guard !lacking.isEmpty else {
                 give(address)
                 continue
             }
+            let keepingUp = lacking.subtracting(laggards)
+            let receivers = keepingUp.isEmpty ? lacking : keepingUp
             let way = way(
-                to: lacking, isUrgent: isUrgent, hostRate: hostRate, now: now, open: open)
+                to: receivers, isUrgent: isUrgent, hostRate: hostRate, now: now, open: open)
             guard let way else { return nil }
             give(address)
-            guard case .guests(let plan) = way else { return .spread(address, lacking) }
+            guard case .guests(var plan) = way else { return .spread(address, receivers) }
+            plan.leavesOut = receivers != lacking
             if !plan.receivers.isEmpty {
                 underWay[address] = Passage(plan: plan, isUrgent: isUrgent, since: now)
                 for share in plan.shares {
                     lines[share.server]?.promise(share.receivers.count, isUrgent: isUrgent)
+                    for slot in share.receivers { lines[slot]?.coming += 1 }
                 }
             }
             return .relay(address, plan)
@@ -265,7 +300,7 @@ struct Striper {
     ) -> Way? {
         let reach = Double(lacking.count)
         let sends = RelayPlan.sendsOfOwner(receivers: lacking.count - 1, isUrgent: isUrgent)
-        let assumed = max(hostRate, RelayLine.assumedRate)
+        let assumed = assumedRate(hostRate: hostRate)
         var owners: [(slot: Int, time: Double)] = []
         for slot in lacking.intersection(open) {
             guard let line = lines[slot], reach == 1 || line.isTrusted(at: now) else { continue }
@@ -285,22 +320,50 @@ struct Striper {
         return .guests(
             plan(
                 for: lacking, by: owners.map(\.slot), helpers: helpers, isUrgent: isUrgent,
-                assumed: assumed))
+                assumed: assumed, now: now))
+    }
+
+    /// The guests whose own lines cannot take what is sent to them: much more is on its way to them
+    /// than to the others. Nobody waits for those; they ask for what they lack.
+    private mutating func laggards(now: MonotonicInstant) -> PeerSet {
+        var laggards = PeerSet.empty
+        let coming = lines.compactMap { $0?.coming }
+        let isAnyLate = coming.max() ?? 0 > Self.comingBeyond
+        let limit = isAnyLate ? 2 * coming.sorted()[coming.count / 2] + Self.comingBeyond : .max
+        for slot in lines.indices {
+            guard let line = lines[slot] else { continue }
+            if let since = line.lagging, now - since < Self.laggingTime {
+                laggards.insert(slot)
+            } else if line.coming > limit {
+                lines[slot]?.lagging = now
+                laggards.insert(slot)
+                for address in underWay.keys { received(address, by: slot, now: nil) }
+            }
+        }
+        return laggards
+    }
+
+    /// What a guest is taken to pass on before it was measured: as much as those that were, or as
+    /// the host.
+    private func assumedRate(hostRate: Double) -> Double {
+        let known = lines.compactMap { $0?.bestRate }.filter { $0 > 0 }
+        guard known.isEmpty else { return known.reduce(0, +) / Double(known.count) }
+        return max(hostRate, RelayLine.assumedRate)
     }
 
     /// The plan of the first of these owners whose plan reaches everybody; where none does, of the
     /// one whose plan reaches most. There is at least one owner.
     private func plan(
-        for lacking: PeerSet, by owners: [Int], helpers: PeerSet, isUrgent: Bool, assumed: Double
+        for lacking: PeerSet, by owners: [Int], helpers: PeerSet, isUrgent: Bool, assumed: Double,
+        now: MonotonicInstant
     ) -> RelayPlan {
-        let everybody = PeerSet(bits: .max)
         let server = { (slot: Int) in
-            let line = lines[slot] ?? RelayLine()
+            let line = lines[slot] ?? RelayLine(joined: now)
             let perBlock = line.secondsPerBlock(assuming: assumed)
             let backlog = isUrgent ? line.urgentBacklog : line.backlog
             return RelayPlan.Server(
                 load: Double(backlog) * perBlock, perReceiver: perBlock,
-                reach: line.reach ?? everybody)
+                reach: reach(of: slot, now: now))
         }
         let plan = { (owner: Int) in
             RelayPlan(
@@ -334,6 +397,12 @@ struct Striper {
             abandon(address)
         }
         return late
+    }
+
+    /// If a block that was given out long ago did not reach a guest, it is not waited for there.
+    mutating func giveUp(_ address: BlockAddress, for slot: Int, now: MonotonicInstant) {
+        guard let since = underWay[address]?.since, now - since > Self.relayGrace else { return }
+        received(address, by: slot, now: nil)
     }
 
     private func isLate(_ passage: Passage, at now: MonotonicInstant) -> Bool {

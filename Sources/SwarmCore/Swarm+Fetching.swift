@@ -241,7 +241,7 @@ extension Swarm {
             peers[slot]?.received.count(byteCount, at: now)
             peers[slot]?.lastProgress = now
         }
-        expectations.arrived(address)
+        expectations.arrived(address, now: now)
         let state = items[item]?[block]
         let isNeeded = state != .arrived && state != .verified
         if !isAnswer || relays, isNeeded { lastPush = now }
@@ -267,7 +267,7 @@ extension Swarm {
     ) {
         guard let before = items[address.item]?[address.block], before != .verified else { return }
         items[address.item]?.move(address.block, to: .verified)
-        expectations.arrived(address)
+        expectations.arrived(address, now: now)
         news.add(address, guests: peers.count, now: now)
         cancelOtherCopies(of: address, into: &directives)
         runErrand(with: address)

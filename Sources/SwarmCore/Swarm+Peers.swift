@@ -12,7 +12,7 @@ extension Swarm {
             return
         }
         promising.insert(slot)
-        striper.join(slot)
+        striper.join(slot, now: now)
         reachDue = reachDue ?? now + Self.reachInterval
         for item in items.keys.sorted() { announce(item, to: peer, into: &directives) }
     }
@@ -67,9 +67,12 @@ extension Swarm {
             return
         }
         promising.insert(slot)
+        // The first thing a peer says is what it had when it met us: nobody was to bring us that.
+        let isNews = peers[slot]?.hasSpoken ?? false
+        peers[slot]?.hasSpoken = true
         for entry in have.entries {
             guard let chunk = geometry.chunk(at: entry.chunk) else { continue }
-            expectRelays(of: have.item, chunk, entry.blocks, heardFrom: slot, now: now)
+            if isNews { expectRelays(of: have.item, chunk, entry.blocks, heardFrom: slot, now: now) }
             learn(have.item, chunk, entry.blocks, of: slot, now: now, into: &directives)
         }
     }

@@ -41,9 +41,9 @@ extension Swarm {
         return some
     }
 
-    mutating func note(_ reach: Reach, of peer: PeerID) {
+    mutating func note(_ reach: Reach, of peer: PeerID, now: MonotonicInstant) {
         guard let slot = peers.slot(of: peer) else { return }
-        striper.reaches(slots(of: reach.peers), from: slot)
+        striper.reaches(slots(of: reach.peers), from: slot, now: now)
     }
 
     // MARK: At a guest

@@ -11,11 +11,15 @@ extension Swarm {
     static let fewestSends = 2
     /// At the most: 4 MiB.
     static let mostSends = 64
+    /// A connection that takes longer for a block than twice what explains it holds up nobody but
+    /// itself; at least and at most so long.
+    static let sendPatience = Duration.milliseconds(200)...(.seconds(2))
 
     // MARK: Requests
 
     mutating func owe(
-        _ request: BlockRequest, to peer: PeerID, into directives: inout [SwarmDirective]
+        _ request: BlockRequest, to peer: PeerID, now: MonotonicInstant,
+        into directives: inout [SwarmDirective]
     ) {
         guard let addresses = addresses(of: request) else {
             directives.append(
@@ -26,7 +30,8 @@ extension Swarm {
         peers[peer]?.hasAsked = true
         var refused: [BlockAddress] = []
         for (position, address) in addresses.enumerated() {
-            switch owe(address, to: peer, isUrgent: request.isUrgent, leads: position == 0) {
+            let isFirst = position == 0
+            switch owe(address, to: peer, isUrgent: request.isUrgent, leads: isFirst, now: now) {
             case .accepted: break
             case .tooMany, .onItsWay: refused.append(address)
             case .alreadyOwed:
@@ -39,10 +44,12 @@ extension Swarm {
     }
 
     private mutating func owe(
-        _ address: BlockAddress, to peer: PeerID, isUrgent: Bool, leads: Bool
+        _ address: BlockAddress, to peer: PeerID, isUrgent: Bool, leads: Bool, now: MonotonicInstant
     ) -> PeerLedger.Owing {
         guard let slot = peers.slot(of: peer), items[address.item]?[address.block] == .verified
         else { return .tooMany }
+        // A player waits, and whoever was to bring the block did not for long: then it is ours to.
+        if isUrgent { striper.giveUp(address, for: slot, now: now) }
         let isComing = hosted.contains(address.item) && striper.isComing(address, to: slot)
         if isComing || peers[slot]?.isUnconfirmed(address) ?? false { return .onItsWay }
         // Asked for, it goes out in its turn as an answer.
@@ -144,7 +151,8 @@ extension Swarm {
         guard !peers.isEmpty else { return }
         paceOpens = nil
         let allowed = sendsAllowed(now: now)
-        var outlets = outlets(now: now)
+        let patience = sendPatience(for: allowed)
+        var outlets = outlets(stuckAfter: patience, now: now)
         while outlets.underWay < allowed,
             let next = nextShipment(through: outlets, now: now, into: &directives)
         {
@@ -155,8 +163,16 @@ extension Swarm {
                     items[next.address.item]?.geometry.length(of: next.address.block) ?? 0, at: now)
             }
             directives.append(.upload(next.address, to: peer, relay: next.relay))
-            outlets = self.outlets(now: now)
+            outlets = self.outlets(stuckAfter: patience, now: now)
         }
+    }
+
+    /// How long a block may take to leave while so many may be on their way.
+    private func sendPatience(for allowed: Int) -> Duration {
+        let seconds = 2 * Double(allowed * ChunkGeometry.blockSize) / max(bestSentRate, 1)
+        let range = Self.sendPatience
+        return min(
+            max(.milliseconds(Int64(min(seconds, 60) * 1_000)), range.lowerBound), range.upperBound)
     }
 
     private mutating func sendsAllowed(now: MonotonicInstant) -> Int {
@@ -165,13 +181,16 @@ extension Swarm {
             max(Int(bytes) / ChunkGeometry.blockSize, Self.fewestSends), Self.mostSends)
     }
 
-    private mutating func outlets(now: MonotonicInstant) -> Outlets {
+    private mutating func outlets(
+        stuckAfter patience: Duration, now: MonotonicInstant
+    ) -> Outlets {
         var outlets = Outlets()
         // When the pace lets nothing out now, the alarm is set for when it does.
         paceOpens = bucket.opens(after: now)
         let isPaceOpen = paceOpens == nil
         for slot in peers.present {
-            guard let sends = peers[slot]?.sendsUnderWay, peers[slot]?.isStuck(at: now) == false
+            guard let sends = peers[slot]?.sendsUnderWay,
+                peers[slot]?.isStuck(at: now, after: patience) == false
             else { continue }
             outlets.underWay += sends
             guard sends < PeerLedger.sendsAtOnce, isPaceOpen || peers[slot]?.isLocal ?? false
@@ -256,14 +275,18 @@ extension Swarm {
         }
         switch push {
         case .relay(let address, let plan)?:
-            let asked = settle(address, among: PeerSet(plan.owner), into: &directives)
+            let asked = settle(address, unless: plan.receivers, into: &directives)
             _ = peers[plan.owner]?.forgive(address)
+            // Those whom the plan does not bring it to get it from here.
+            for slot in asked where slot != plan.owner {
+                peers[slot]?.queue(address, isUrgent: true)
+            }
             if !plan.isPlain { order(plan, of: address, into: &directives) }
             return Shipment(
                 address: address, slot: plan.owner, isAnswer: asked.contains(plan.owner),
                 relay: plan.isPlain)
         case .spread(let address, let receivers)?:
-            let asked = settle(address, among: receivers, into: &directives)
+            let asked = settle(address, unless: .empty, into: &directives)
             for slot in asked { peers[slot]?.queue(address, isUrgent: true) }
             relays.add(address, to: receivers.subtracting(asked))
             let answer = nextUrgentAnswer(to: outlets.open.intersection(asked))
@@ -273,20 +296,20 @@ extension Swarm {
         }
     }
 
-    /// The block is given out: those who asked for it and will not get it from us are told so.
+    /// The block is given out: those who asked for it and get it from others are told so.
     ///
-    /// Returns those who asked and will.
+    /// Returns those who asked and get it from here.
     private mutating func settle(
-        _ address: BlockAddress, among receivers: PeerSet, into directives: inout [SwarmDirective]
+        _ address: BlockAddress, unless served: PeerSet, into directives: inout [SwarmDirective]
     ) -> PeerSet {
         let asked = awaiting.removeValue(forKey: address) ?? .empty
-        for slot in asked.subtracting(receivers) {
+        for slot in asked.intersection(served) {
             guard peers[slot]?.forgive(address) ?? false, let peer = peers[slot]?.id else {
                 continue
             }
             reject([address], to: peer, into: &directives)
         }
-        return asked.intersection(receivers)
+        return asked.subtracting(served)
     }
 
     mutating func left(_ address: BlockAddress, to peer: PeerID, now: MonotonicInstant) {

@@ -133,7 +133,7 @@ public struct Swarm {
         case .have(let have, let peer):
             merge(have, from: peer, now: now, into: &directives)
         case .request(let request, let peer):
-            owe(request, to: peer, into: &directives)
+            owe(request, to: peer, now: now, into: &directives)
         case .anticipated(let peer, let item, let ranges):
             anticipate(item, ranges, by: peer)
         case .cancel(let request, let peer):
@@ -143,7 +143,7 @@ public struct Swarm {
         case .ordered(let order, let peer):
             take(order, from: peer)
         case .reaches(let reach, let peer):
-            note(reach, of: peer)
+            note(reach, of: peer, now: now)
         case .blockArrived(let item, let block, let byteCount, let relay, let peer):
             arrived(item, block, byteCount, relay, from: peer, now: now, into: &directives)
         case .blockStored(let address):

@@ -49,8 +49,8 @@ public struct UplinkPacer: Sendable {
     /// So long the pace takes from ``share`` to all that the line took.
     static let rise = Duration.seconds(3)
 
-    /// What connections may hold back beside half a block: what is sent until the next look.
-    static let usualBacklog = Duration.milliseconds(30)
+    /// What connections may hold back beside a block.
+    static let usualBacklog = Duration.milliseconds(20)
 
     /// Readings older than this say nothing any more.
     static let stale = Duration.milliseconds(500)
@@ -90,8 +90,9 @@ public struct UplinkPacer: Sendable {
     private let limit: Double
     /// A queue that is not of our making.
     private var others = Duration.zero
-    /// What readings are above zero for no reason.
+    /// How much a reading differs from the one before for no reason.
     private var noise = Duration.zero
+    private var lastQueue: Duration?
     private var lastReading: LineReading?
     private var lastLook: MonotonicInstant?
     /// The first of the readings in a row that were too long.
@@ -142,7 +143,9 @@ public struct UplinkPacer: Sendable {
             isCongested(queue, at: reading.at, isUsed: sent > pace * Self.used, load)
         {
             let grown = queue + (now - reading.at) * max(sent / max(load?.taken ?? sent, 1) - 1, 0)
-            cut(to: load ?? LineLoad(taken: min(sent, pace), given: sent), queue: grown, now: now)
+            // While the queue grew to this, the line took so much less than was sent.
+            let taken = min(sent, pace) / (1 + queue / LineBook.span)
+            cut(to: load ?? LineLoad(taken: taken, given: sent), queue: grown, now: now)
         }
         lastReading = reading
         return pace
@@ -151,20 +154,24 @@ public struct UplinkPacer: Sendable {
     /// How fast blocks are handed over at a pace: slower when the connections hold back what they
     /// have, for they would send it all at once.
     public static func handingOver(_ pace: Double, unsent: Int) -> Double {
-        let usual = Double(ChunkGeometry.blockSize / 2) + pace * usualBacklog.inSeconds
-        return pace * min(max(2 - Double(unsent) / usual, 0.1), 1)
+        let block = Double(ChunkGeometry.blockSize)
+        let usual = block + pace * usualBacklog.inSeconds
+        return pace * min(max(1 - (Double(unsent) - usual) / (block / 2), 0.1), 1)
     }
 
-    /// Learns how much the delay varies while the line cannot be full.
+    /// Learns how much readings differ that nothing much happened between; a queue that stands, or
+    /// grows slowly, does not count.
     private mutating func listen(to queue: Duration, sent: Double) {
         let isQuiet =
             switch phase {
             case .searching: sent < Self.firstPace / 2
-            case .following(let used): used < Self.rise / 2
+            case .following: true
             case .draining: false
             }
-        guard isQuiet else { return }
-        noise = min(noise + (queue - noise) / Self.noiseMemory, Self.tooLong)
+        defer { lastQueue = queue }
+        guard isQuiet, let lastQueue else { return }
+        let difference = queue > lastQueue ? queue - lastQueue : lastQueue - queue
+        noise = min(noise + (difference - noise) / Self.noiseMemory, Self.tooLong)
     }
 
     /// Whether the queue has been too long for long enough, with a reading that is.

@@ -13,8 +13,12 @@ public import PartyModel
 
 /// The offset of another monotonic clock against ours, from four-timestamp samples.
 public struct ClockOffset: Sendable {
-    /// Samples that count: enough to find a quiet moment, few enough to follow a change of path.
+    /// Samples that count, of a second each: enough to find a quiet moment, few enough to follow a change of path.
     public static let samplesKept = 16
+
+    /// Of the samples within this time only the quickest is kept: pings are frequent while film is sent
+    /// and the line is full, and must not push out what was learnt before.
+    static let slot = Duration.seconds(1)
 
     /// How fast two clocks drift apart: a hundred millionths is what a poor crystal does, and both
     /// may be poor.
@@ -44,6 +48,8 @@ public struct ClockOffset: Sendable {
     }
 
     private var samples: [Sample] = []
+    private var slotBegan: MonotonicInstant?
+    private var newest: MonotonicInstant?
     private var isDoubtful = false
 
     /// No sample yet.
@@ -61,6 +67,16 @@ public struct ClockOffset: Sendable {
             offset: .nanoseconds(outward / 2 &+ inward / 2), roundTrip: roundTrip, taken: received)
         samples.removeAll { isDoubtful || $0.contradicts(sample) }
         isDoubtful = false
+        newest = received
+        keep(sample)
+    }
+
+    private mutating func keep(_ sample: Sample) {
+        if let last = samples.last, let slotBegan, sample.taken - slotBegan < Self.slot {
+            if sample.roundTrip < last.roundTrip { samples[samples.count - 1] = sample }
+            return
+        }
+        slotBegan = sample.taken
         samples.append(sample)
         if samples.count > Self.samplesKept { samples.removeFirst() }
     }
@@ -70,8 +86,8 @@ public struct ClockOffset: Sendable {
 
     /// The sample that is least wrong by the time of the newest.
     private var best: Sample? {
-        guard let now = samples.last?.taken else { return nil }
-        return samples.min { $0.bound(at: now) < $1.bound(at: now) }
+        guard let newest else { return nil }
+        return samples.min { $0.bound(at: newest) < $1.bound(at: newest) }
     }
 
     /// Their clock less ours; `nil` before the first sample.
@@ -83,11 +99,11 @@ public struct ClockOffset: Sendable {
     /// How far the offset may be from the truth: half the round trip, which is what a path that is
     /// slow one way only makes of it, and how much the quicker half of the samples differ.
     public var error: Duration? {
-        guard let best, let now = samples.last?.taken else { return nil }
+        guard let best, let newest else { return nil }
         let quick = samples.sorted { $0.roundTrip < $1.roundTrip }.prefix((samples.count + 1) / 2)
         let offsets = quick.map(\.offset)
         let spread = (offsets.max() ?? .zero) - (offsets.min() ?? .zero)
-        return best.bound(at: now) + spread
+        return best.bound(at: newest) + spread
     }
 
     /// Their time at a time of ours; `nil` before the first sample.

@@ -142,8 +142,8 @@ public struct Follower: Sendable {
         case .started(let at): started(at, &turn)
         case .answered: settle(&turn)
         case .frameStep(let count): step(by: count, &turn)
-        case .nextItem: if let openItem { wish(.next(after: openItem), &turn) }
-        case .previousItem: if let openItem { wish(.previous(before: openItem), &turn) }
+        case .nextItem: if let course { wish(.next(after: course.item), &turn) }
+        case .previousItem: if let course { wish(.previous(before: course.item), &turn) }
         case .undoSeek: undo(&turn)
         case .tick: tick(&turn)
         }

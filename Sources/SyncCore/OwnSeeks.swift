@@ -25,7 +25,9 @@ struct OwnSeeks: Sendable {
         seeks.append(Seek(target: target, asked: now))
     }
 
-    /// A seek begins; whether it is one of ours. Those asked for before it went into it.
+    /// A seek begins; whether it is one of ours.
+    ///
+    /// Those asked for before it went into it.
     mutating func began(_ target: MediaPosition?) -> Bool {
         let index = seeks.lastIndex { seek in
             guard !seek.hasBegun else { return false }

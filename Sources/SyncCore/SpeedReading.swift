@@ -9,6 +9,9 @@ import PartyModel
 enum SpeedReading {
     /// A speed that somebody sets outright is a multiple of this, in millionths: 0.05.
     static let round: UInt32 = 50_000
+    /// What is so near to the film's own pace is meant to be it: going up a step and down again leaves
+    /// what the trim changed meanwhile.
+    static let normalWithin = 1e-3
 
     /// The speed that is wanted of the room.
     ///
@@ -18,9 +21,6 @@ enum SpeedReading {
     static func wanted(from observed: PlaybackSpeed, trim: Double) -> PlaybackSpeed {
         guard !observed.millionths.isMultiple(of: round) else { return observed }
         let untrimmed = PlaybackSpeed(factor: observed.factor / (1 + trim))
-        // What is within a rounding of the film's own pace is meant to be it: going up a step and
-        // down again comes back to it.
-        let isNormal = abs(untrimmed.factor - 1) < 1e-5
-        return isNormal ? .normal : untrimmed
+        return abs(untrimmed.factor - 1) < normalWithin ? .normal : untrimmed
     }
 }

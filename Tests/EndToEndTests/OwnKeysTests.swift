@@ -48,7 +48,9 @@ extension EndToEnd {
                 try guest.wait(for: "media-title", toBe: title)
                 try guest.wait(for: "pause", toBe: false)
                 try guest.command("loadfile", .text(try Films.short(.mkv).path))
+                try guest.wait(for: "path") { "\($0)".contains("peerwatch://") }
                 try guest.wait(for: "media-title", toBe: title)
+                try guest.wait(untilPast: 0.2)
                 try host.pause()
                 try guest.wait(for: "pause", toBe: true)
                 try Following.expectSameFrame(host, guest)

@@ -70,7 +70,8 @@ struct PlaybackTests {
             try screening.watch(frames: 24, after: screening.journal.events.count)
             let last = try #require(player.snapshot())
             let elapsed = (last.takenAt - first.takenAt).inSeconds
-            let moved = try #require(last.audioPosition).seconds
+            let moved =
+                try #require(last.audioPosition).seconds
                 - #require(first.audioPosition).seconds
             #expect(abs(moved - elapsed) < 0.25)
             #expect(!last.isPaused && !last.isBuffering && last.speed == .normal)

@@ -1,34 +1,7 @@
-// A room whose host is away, with real keys.
-
-import Crypto
 import PartyModel
 import Testing
 
 @testable import RoomCore
-
-/// A host and three guests who all know each other.
-private func fullRoom() throws -> RoomLab {
-    var lab = try RoomLab()
-    lab.open(films: 2)
-    for name in ["ana", "ben", "cem"] { lab.join(name) }
-    lab.run(for: .seconds(5))
-    return lab
-}
-
-extension RoomLab {
-    fileprivate func names(at name: String) -> [String] { rooms[name]?.members.map(\.name) ?? [] }
-
-    fileprivate func keeper(at name: String) -> String? {
-        guard let keeper = rooms[name]?.keeper else { return nil }
-        return rooms[name]?.member(keeper)?.name
-    }
-
-    fileprivate mutating func press(_ name: String, _ wish: Wish) {
-        tell(name, .wished(wish, at: RoomInstant(nanoseconds: now.nanoseconds)))
-    }
-
-    fileprivate var intents: Set<Intent?> { Set(rooms.values.map(\.intent)) }
-}
 
 @Suite("A room without its host")
 struct KeptRoomTests {
@@ -179,6 +152,66 @@ struct KeptRoomTests {
         }
     }
 
+    @Test("so does a wish whose author was lost and given up by the host")
+    func lostAuthor() throws {
+        var lab = try fullRoom()
+        lab.isolate("host")
+        lab.run(for: .seconds(5))
+        lab.press("cem", .pause(at: Self.ten))
+        lab.run()
+        lab.kill("cem")
+        lab.run(for: Succession.absence + .seconds(10))
+        lab.reconnect("host")
+        lab.run(for: .seconds(30))
+        #expect(lab.intents.count == 1)
+        #expect(lab.rooms["host"]?.intent?.anchor == Self.ten)
+    }
+
+    @Test("goes by the host's last roster, though it reached only some", arguments: [true, false])
+    func lastRoster(isKeeperFirst: Bool) throws {
+        var lab = try fullRoom()
+        let roster = try #require(lab.rooms["host"]?.roster?.content)
+        let dan = try lab.member("dan", since: roster.epoch + 1)
+        let last = lab.roomKey.sign(
+            Roster(epoch: roster.epoch + 1, members: roster.members + [lab.roomKey.sign(dan)]))
+        if isKeeperFirst {
+            lab.kill("host")
+            lab.run(for: .seconds(5))
+            lab.join("eva", at: "ana")
+            lab.run(for: .seconds(5))
+        }
+        lab.tell("ben", .roster(last))
+        if isKeeperFirst { lab.cut("ana", "ben") } else { lab.kill("host") }
+        lab.run(for: .seconds(5))
+        for name in lab.rooms.keys.sorted() {
+            #expect(lab.rooms[name]?.member(dan.peer) != nil)
+            #expect(lab.rooms[name]?.roster == last)
+            if isKeeperFirst { #expect(lab.names(at: name).contains("eva")) }
+            if isKeeperFirst {
+                #expect(lab.rooms[name]?.admissions?.content.term == roster.epoch + 1)
+            }
+        }
+    }
+
+    @Test("who notices later that the host is gone misses nobody, the second time either")
+    func noticesLater() throws {
+        var lab = try fullRoom()
+        for newcomer in ["dan", "eva"] {
+            lab.isolate("host", losing: ["ana", "cem"])
+            lab.run(for: .seconds(1))
+            lab.isolate("host")
+            lab.run(for: Succession.patience - .milliseconds(500))
+            #expect(lab.keeper(at: "ana") == "ana")
+            #expect(lab.keeper(at: "ben") == "host")
+            lab.join(newcomer, at: "ana")
+            lab.run(for: .seconds(2))
+            #expect(lab.names(at: "ben").last == newcomer)
+            lab.reconnect("host")
+            lab.run(for: .seconds(30))
+            #expect(lab.names(at: "host").last == newcomer)
+        }
+    }
+
     @Test("a newcomer can check the wish of somebody who left before")
     func authorLeft() throws {
         var lab = try fullRoom()
@@ -281,202 +314,5 @@ struct KeptRoomTests {
         lab.run(for: .seconds(5))
         #expect(lab.names(at: "dan") == ["host", "ana", "ben", "cem", "dan"])
         #expect(lab.credentials["dan"]?.isSigned(by: lab.roomKey.room) == true)
-    }
-}
-
-@Suite("A room without its host, among liars")
-struct KeptRoomForgeryTests {
-    /// What ana would sign as keeper.
-    private func list(
-        by name: String, _ members: [Member], version: UInt64, in lab: RoomLab
-    ) throws -> KeptRoster {
-        let roster = try #require(lab.rooms[name]?.roster)
-        let signer = try #require(lab.signers[name])
-        return KeptRoster(
-            roster: roster,
-            admissions: signer.sign(
-                Admissions(
-                    term: roster.content.epoch, keeper: lab.id(name), version: version,
-                    members: members)))
-    }
-
-    @Test("a member takes in nobody while the host is there")
-    func hostIsThere() throws {
-        var lab = try fullRoom()
-        let eve = try lab.member("eve", since: 9)
-        let list = try list(by: "ana", [eve], version: 1, in: lab)
-        lab.tell("ben", .keptRoster(list))
-        #expect(lab.rooms["ben"]?.member(eve.peer) == nil)
-    }
-
-    @Test("only the keeper's list counts, and only as the keeper signed it")
-    func notTheKeeper() throws {
-        var lab = try fullRoom()
-        lab.kill("host")
-        lab.run(for: .seconds(5))
-        let eve = try lab.member("eve", since: 9)
-        let bens = try list(by: "ben", [eve], version: 99, in: lab)
-        lab.tell("cem", .keptRoster(bens))
-        let forged = KeptRoster(
-            roster: bens.roster,
-            admissions: Signed(
-                content: try list(by: "ana", [eve], version: 99, in: lab).admissions.content,
-                signature: bens.admissions.signature))
-        lab.tell("cem", .keptRoster(forged))
-        #expect(lab.rooms["cem"]?.member(eve.peer) == nil)
-    }
-
-    @Test("a list of an earlier absence does not come back")
-    func replay() throws {
-        var lab = try fullRoom()
-        lab.isolate("host")
-        lab.run(for: .seconds(5))
-        let eve = try lab.member("eve", since: 9)
-        let old = try list(by: "ana", [eve], version: 99, in: lab)
-        lab.reconnect("host")
-        lab.run(for: .seconds(30))
-        lab.isolate("host")
-        lab.run(for: .seconds(5))
-        lab.tell("cem", .keptRoster(old))
-        #expect(lab.rooms["cem"]?.member(eve.peer) == nil)
-        #expect(lab.keeper(at: "cem") == "ana")
-    }
-
-    @Test("a welcome of anybody but the keeper is refused")
-    func falseWelcome() throws {
-        var lab = try fullRoom()
-        lab.kill("host")
-        lab.run(for: .seconds(5))
-        let signer = try #require(lab.signers["ben"])
-        let entry = try #require(lab.rooms["cem"]?.member(lab.id("cem")))
-        lab.tell(
-            "cem",
-            .welcomed(
-                Welcome(credential: signer.sign(entry), prefetch: []), from: lab.id("ben")))
-        #expect(lab.refusals.contains { $0.by == "cem" && $0.bye.kind == .violation })
-    }
-
-    @Test("a host that was never away takes in nobody on the word of a member")
-    func hostWasThere() throws {
-        var lab = try fullRoom()
-        let eve = try lab.member("eve", since: 9)
-        let list = try list(by: "ana", [eve], version: 1, in: lab)
-        lab.tell("host", .keptRoster(list))
-        #expect(lab.rooms["host"]?.member(eve.peer) == nil)
-    }
-
-    @Test("a host that is back takes in nobody on the word of a stranger")
-    func hostIsNotFooled() throws {
-        var lab = try fullRoom()
-        lab.isolate("host")
-        lab.run(for: .seconds(5))
-        let eve = try lab.member("eve", since: 9)
-        let signer = try #require(lab.signers["eve"])
-        let roster = try #require(lab.rooms["ana"]?.roster)
-        lab.tell(
-            "host",
-            .keptRoster(
-                KeptRoster(
-                    roster: roster,
-                    admissions: signer.sign(
-                        Admissions(
-                            term: roster.content.epoch, keeper: eve.peer, version: 1,
-                            members: [eve])))))
-        #expect(lab.rooms["host"]?.member(eve.peer) == nil)
-    }
-}
-
-@Suite("The rules of a room without its host")
-struct KeptRoomRulesTests {
-    private static let ten = MediaPosition(seconds: 10)
-
-    /// A host and three guests under these rules, the film running.
-    private func room(_ rules: RoomRules) throws -> RoomLab {
-        var lab = try RoomLab()
-        lab.open(films: 2, rules: rules)
-        for name in ["ana", "ben", "cem"] { lab.join(name) }
-        lab.run(for: .seconds(5))
-        lab.press("host", .play(from: .start))
-        lab.run(for: .seconds(5))
-        return lab
-    }
-
-    @Test("with --control host the keeper controls, and nobody else")
-    func control() throws {
-        var lab = try room(RoomRules(control: .host))
-        lab.kill("host")
-        lab.run(for: .seconds(5))
-        lab.press("ben", .pause(at: Self.ten))
-        lab.run()
-        #expect(lab.rooms["ben"]?.intent?.isPaused == false)
-        #expect(lab.undone["ben"]?.isEmpty == false)
-        lab.press("ana", .pause(at: Self.ten))
-        lab.run()
-        for name in ["ana", "ben", "cem"] {
-            #expect(lab.rooms[name]?.intent?.isPaused == true)
-            #expect(lab.rooms[name]?.mayControl == (name == "ana"))
-        }
-    }
-
-    @Test("with --control host the host goes on where the keeper had brought the room")
-    func hostReturns() throws {
-        var lab = try room(RoomRules(control: .host))
-        lab.isolate("host")
-        lab.run(for: .seconds(5))
-        lab.press("ana", .pause(at: Self.ten))
-        lab.run(for: .seconds(60))
-        lab.reconnect("host")
-        lab.run(for: .seconds(30))
-        #expect(lab.intents.count == 1)
-        for name in ["host", "ana", "ben", "cem"] {
-            #expect(lab.rooms[name]?.intent?.anchor == Self.ten)
-            #expect(lab.rooms[name]?.intent?.isPaused == true)
-            #expect(lab.rooms[name]?.mayControl == (name == "host"))
-        }
-    }
-
-    @Test("a lobby ends with its host")
-    func lobby() throws {
-        var lab = try RoomLab()
-        lab.open(films: 1, rules: RoomRules(isLobby: true))
-        for name in ["ana", "ben"] { lab.join(name) }
-        lab.run(for: .seconds(5))
-        lab.kill("host")
-        lab.run(for: .seconds(5))
-        lab.press("ben", .play(from: .start))
-        lab.run()
-        for name in ["ana", "ben"] { #expect(lab.rooms[name]?.intent?.isPaused == false) }
-    }
-
-    @Test("the keeper goes on after a wait, and what it takes in is told the rules")
-    func waits() throws {
-        var lab = try room(RoomRules(control: .host))
-        lab.kill("host")
-        lab.run(for: .seconds(5))
-        lab.join("dan", at: "ana")
-        lab.run(for: .seconds(5))
-        #expect(lab.rooms["dan"]?.rules == lab.rooms["ana"]?.rules)
-        for name in ["ana", "ben", "cem", "dan"] {
-            lab.players[name] = LabPlayer(buffered: .seconds(5))
-        }
-        lab.run(for: .seconds(2))
-        lab.players["cem"] = LabPlayer(activity: .stalled, buffered: .zero)
-        #expect(lab.run { $0.course("ben")?.isStanding == true })
-        lab.players["cem"] = LabPlayer(buffered: .seconds(5))
-        #expect(lab.run { $0.course("ben")?.isStanding == false })
-        #expect(lab.rooms["ben"]?.intent?.author == lab.id("ana"))
-    }
-
-    @Test("a guest that was cut off alone comes back to where the host is")
-    func strayGuest() throws {
-        var lab = try room(RoomRules())
-        lab.isolate("ben")
-        lab.run(for: .seconds(30))
-        lab.press("ben", .pause(at: Self.ten))
-        lab.run(for: .seconds(30))
-        lab.reconnect("ben")
-        lab.run(for: .seconds(30))
-        #expect(lab.intents.count == 1)
-        #expect(lab.rooms["ben"]?.intent?.isPaused == false)
     }
 }

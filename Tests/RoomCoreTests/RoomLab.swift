@@ -125,9 +125,13 @@ struct RoomLab {
     }
 
     /// Takes the cable out of somebody's machine; what is dialled there fails.
-    mutating func isolate(_ name: String) {
+    ///
+    /// With `losing`, some notice it at once and the others later.
+    mutating func isolate(_ name: String, losing some: Set<String>? = nil) {
         isolated.insert(name)
-        for other in rooms.keys.sorted() where other != name { cut(name, other) }
+        for other in rooms.keys.sorted() where other != name && some?.contains(other) ?? true {
+            cut(name, other)
+        }
     }
 
     mutating func reconnect(_ name: String) { isolated.remove(name) }

@@ -112,9 +112,8 @@ struct UplinkPacerTests {
     func holdsBack() {
         let block = ChunkGeometry.blockSize
         #expect(UplinkPacer.handingOver(1e6, unsent: 0) == 1e6)
-        #expect(UplinkPacer.handingOver(1e6, unsent: block / 2 + 30_000) == 1e6)
-        let half = UplinkPacer.handingOver(1e6, unsent: block * 3 / 4 + 45_000)
-        #expect(half > 0.4e6 && half < 0.6e6)
+        #expect(UplinkPacer.handingOver(1e6, unsent: block + 20_000) == 1e6)
+        #expect(UplinkPacer.handingOver(1e6, unsent: block * 5 / 4 + 20_000) == 0.5e6)
         #expect(UplinkPacer.handingOver(1e6, unsent: block * 9) == 1e5)
     }
 }

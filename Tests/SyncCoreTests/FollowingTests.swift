@@ -46,7 +46,8 @@ struct FollowingTests {
         #expect(hardSeeks(lab, after: 0) <= 1)
     }
 
-    @Test("jitter and a path that is slow one way cost no more than the clock's own error",
+    @Test(
+        "jitter and a path that is slow one way cost no more than the clock's own error",
         arguments: seeds)
     func badNetwork(seed: UInt64) {
         let traits = Self.traits(seed) {
@@ -74,7 +75,8 @@ struct FollowingTests {
         #expect(hardSeeks(lab, after: 10) == 0)
     }
 
-    @Test("sound that is passed through is never trimmed, only put right by seeks", arguments: seeds)
+    @Test(
+        "sound that is passed through is never trimmed, only put right by seeks", arguments: seeds)
     func passthrough(seed: UInt64) {
         let traits = Self.traits(seed) {
             $0.player.passesAudioThrough = true

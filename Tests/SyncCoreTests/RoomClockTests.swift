@@ -35,7 +35,7 @@ struct RoomClockTests {
     }
 
     @Test("it runs on while the machine sleeps")
-    func sleep() {
+    func suspend() {
         var clock = RoomClock.host
         clock.note(asleep: .seconds(100))
         #expect(clock.offset == .zero)

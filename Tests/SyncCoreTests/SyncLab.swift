@@ -250,7 +250,8 @@ struct SyncLab {
     ) -> Course {
         revision += 1
         return Course(
-            revision: revision, author: isOurs ? author : other, item: item, anchor: MediaPosition(seconds: anchor),
+            revision: revision, author: isOurs ? author : other, item: item,
+            anchor: MediaPosition(seconds: anchor),
             since: room(time + delay), speed: PlaybackSpeed(factor: speed), isStanding: standing)
     }
 

