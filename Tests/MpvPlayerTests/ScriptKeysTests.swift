@@ -165,12 +165,15 @@ struct ScriptKeysTests {
         try run { screening, ready in
             press("c", in: screening)
             try wait(forInput: "line", in: screening)
-            for key in ["q", "SPACE", "é", "漢", "x", "BS", "LEFT", "ü", "KP7", "END", "!"] {
+            let keys =
+                ["q", "SPACE", "é", "漢", "x", "BS", "LEFT", "ü", "KP7", "END"]
+                + ["!", ".", ",", "<", ">"]
+            for key in keys {
                 press(key, in: screening)
             }
             press("ENTER", in: screening)
             let said = try screening.journal.wait(
-                for: .scriptMessage(["say", "q éü7漢!"]), after: ready)
+                for: .scriptMessage(["say", "q éü7漢!.,<>"]), after: ready)
             try wait(forInput: "none", in: screening)
             press("c", in: screening)
             try wait(forInput: "line", in: screening)

@@ -6,6 +6,8 @@ local mp = require "mp"
 local clipboard = require "clipboard"
 local editor = require "editor"
 local icons = require "icons"
+local keys = require "keys"
+local text = require "text"
 
 local input = {}
 
@@ -79,6 +81,12 @@ local function open_line(submit)
     for digit = 0, 9 do
         force("KP" .. digit, "edit-keypad-" .. digit,
             function() edit("insert", tostring(digit)) end, {repeatable = true})
+    end
+    -- Keys that are taken for the room write themselves meanwhile.
+    for key, binding in pairs(keys.commands()) do
+        if binding.cmd:find("peerwatch/taken-", 1, true) and #text.codes(key) == 1 then
+            force(key, "edit-key-" .. key, function() edit("insert", key) end, {repeatable = true})
+        end
     end
     force("Ctrl+v", "edit-paste", paste)
     force("ENTER", "edit-send", send)

@@ -71,6 +71,12 @@ function keys.current()
             current[name] = key
         end
     end
+    if next(current) or not options.set.keys then return current end
+    -- mpv learns of bindings a moment after the script has made them.
+    for _, action in ipairs(keys.actions) do
+        local key = options.set[option_of(action.name)]
+        if key ~= "" then current[action.name] = key end
+    end
     return current
 end
 

@@ -113,8 +113,8 @@ local function draw_all(surface)
         local percent = mp.get_property_number("percent-pos")
         bar.draw(surface, room.download, percent and percent / 100)
     end
-    local taken = set.banner and banner.draw(surface, room, names) or 0
-    if taken > 0 then surface:take_top(taken + GAP) end
+    local height = set.banner and banner.draw(surface, room, names) or 0
+    if height > 0 then surface:take_top(height + GAP) end
     local left, bottom = draw_page(surface)
     local ceiling = left and surface:ceiling(left, bottom) or surface.top
     feed.draw(surface, shown_entries(), draw_input(surface), ceiling)

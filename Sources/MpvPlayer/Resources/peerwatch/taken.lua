@@ -1,6 +1,6 @@
--- Which of mpv's own keys cannot mean in a room what they mean alone? A step by a frame sets the film
--- going for a moment, which cannot be told from a start; and mpv's playlist holds one film, the room's
--- holds them all. Whichever keys the user has these on say it to the program instead.
+-- Which of mpv's own keys cannot mean in a room what they mean alone? A step by a frame sets the
+-- film going for a moment, which cannot be told from a start; and mpv's playlist holds one film,
+-- the room's holds them all. Whichever keys the user has these on say it to the program instead.
 
 local mp = require "mp"
 
@@ -23,20 +23,22 @@ function taken.meaning(command)
         for _, prefix in ipairs(PREFIXES) do command = command:gsub(prefix, "") end
     until command == before
     for _, meaning in ipairs(MEANINGS) do
-        if command:match("^" .. meaning[1] .. "$") or command:match("^" .. meaning[1] .. "%s") then
+        local start = "^" .. meaning[1]
+        if command:match(start .. "$") or command:match(start .. "%s") then
             return meaning[2]
         end
     end
     return nil
 end
 
---- Takes the keys over; `commands` are the keys as they are bound, `tell` says words to the program.
+--- Takes the keys over; `commands` are the keys as they are bound, `tell` says words to the
+--- program.
 function taken.bind(commands, tell)
     for key, binding in pairs(commands) do
         local words = taken.meaning(binding.cmd)
         if words then
-            mp.add_forced_key_binding(
-                key, "taken-" .. key, function() tell(words) end, {repeatable = words == "frame-step"})
+            local flags = {repeatable = words == "frame-step"}
+            mp.add_forced_key_binding(key, "taken-" .. key, function() tell(words) end, flags)
         end
     end
 end
