@@ -7,7 +7,8 @@ import PartyModel
 
 /// The books about all peers, by slot.
 struct PeerTable {
-    private var ledgers: [PeerLedger?] = Array(repeating: nil, count: Limits.members)
+    /// Those of slots that nobody has are nobody's.
+    private var ledgers: [PeerLedger] = []
     private var slots: [PeerID: Int] = [:]
     private(set) var present = PeerSet.empty
     private(set) var hosts = PeerSet.empty
@@ -21,46 +22,33 @@ struct PeerTable {
 
     /// Takes a peer in, with the ledger that is made for its slot; `nil` when all slots are taken.
     mutating func join(_ peer: PeerID, isHost: Bool) -> Int? {
-        guard let slot = ledgers.firstIndex(where: { $0 == nil }) else { return nil }
-        ledgers[slot] = PeerLedger(id: peer, isHost: isHost)
+        let slot = PeerSet(bits: ~present.bits).first { $0 < Limits.members }
+        guard let slot else { return nil }
+        let ledger = PeerLedger(id: peer, isHost: isHost)
+        if slot == ledgers.count { ledgers.append(ledger) } else { ledgers[slot] = ledger }
         slots[peer] = slot
         present.insert(slot)
         if isHost { hosts.insert(slot) }
-        let place = inOrder.firstIndex { ledgers[$0].map { peer < $0.id } ?? false }
+        let place = inOrder.firstIndex { peer < ledgers[$0].id }
         inOrder.insert(slot, at: place ?? inOrder.count)
         return slot
     }
 
     /// A peer is gone; its slot and what was known of it.
     mutating func leave(_ peer: PeerID) -> (slot: Int, ledger: PeerLedger)? {
-        guard let slot = slots.removeValue(forKey: peer), let ledger = ledgers[slot] else {
-            return nil
-        }
-        ledgers[slot] = nil
+        guard let slot = slots.removeValue(forKey: peer) else { return nil }
         present.remove(slot)
         hosts.remove(slot)
         inOrder.removeAll { $0 == slot }
-        return (slot, ledger)
+        return (slot, ledgers[slot])
     }
 
     func slot(of peer: PeerID) -> Int? { slots[peer] }
 
-    /// The ledger in a slot, to read or to change in place.
-    subscript(slot: Int) -> PeerLedger? {
+    /// The ledger in a slot that somebody has, to read or to change in place.
+    subscript(slot: Int) -> PeerLedger {
         _read { yield ledgers[slot] }
         _modify { yield &ledgers[slot] }
     }
 
-    /// The ledger of a peer, to read or to change in place.
-    subscript(peer: PeerID) -> PeerLedger? {
-        get { slots[peer].flatMap { ledgers[$0] } }
-        _modify {
-            if let slot = slots[peer] {
-                yield &ledgers[slot]
-            } else {
-                var none: PeerLedger?
-                yield &none
-            }
-        }
-    }
 }

@@ -25,7 +25,7 @@ extension Swarm {
     /// faster one first.
     private mutating func byPreference(_ some: PeerSet, now: MonotonicInstant) -> [Int] {
         let rates = peers.inOrder.filter(some.contains).map { slot in
-            (slot: slot, rate: peers[slot]?.received.rate(at: now) ?? 0)
+            (slot: slot, rate: peers[slot].received.rate(at: now))
         }
         let hosts = peers.hosts
         return rates.sorted { left, right in
@@ -37,9 +37,9 @@ extension Swarm {
     private mutating func ask(
         _ slot: Int, now: MonotonicInstant, into directives: inout [SwarmDirective]
     ) {
-        guard peers[slot]?.isSilent(at: now) == false,
-            let free = peers[slot]?.roomForAsking(at: now), free > 0
-        else { return }
+        guard !peers[slot].isSilent(at: now) else { return }
+        let free = peers[slot].roomForAsking(at: now)
+        guard free > 0 else { return }
         let others = peers.hosts.contains(slot) ? answeringGuests(at: now) : .empty
         var urgent: [BlockAddress] = []
         var later: [BlockAddress] = []
@@ -47,7 +47,7 @@ extension Swarm {
             let (address, isUrgent) = next(for: slot, unlessAt: others, now: now)
         {
             items[address.item]?.move(address.block, to: .requested)
-            peers[slot]?.ask(address, at: now)
+            peers[slot].ask(address, at: now)
             countIntake(address, from: slot, now: now)
             if isUrgent { urgent.append(address) } else { later.append(address) }
         }
@@ -59,7 +59,7 @@ extension Swarm {
         _ addresses: [BlockAddress], isUrgent: Bool, of slot: Int,
         into directives: inout [SwarmDirective]
     ) {
-        guard let peer = peers[slot]?.id else { return }
+        let peer = peers[slot].id
         directives += BlockRequest.batches(addresses, isUrgent: isUrgent)
             .map { .send(.request($0), to: peer) }
     }
@@ -67,7 +67,7 @@ extension Swarm {
     /// The guests that are asked before the host.
     private func answeringGuests(at now: MonotonicInstant) -> PeerSet {
         var guests = peers.guests
-        for slot in guests where peers[slot]?.isSilent(at: now) ?? true { guests.remove(slot) }
+        for slot in guests where peers[slot].isSilent(at: now) { guests.remove(slot) }
         return guests
     }
 
@@ -100,7 +100,7 @@ extension Swarm {
                 let holders = ledger.holdings.holders(of: block)
                 // What was taken back is still to be answered, and not to be asked for before.
                 return holders.contains(slot) && holders.isDisjoint(with: others)
-                    && peers[slot]?.asked[BlockAddress(item: item, block: block)] == nil
+                    && peers[slot].asked[BlockAddress(item: item, block: block)] == nil
             }
             if let found { return BlockAddress(item: item, block: found) }
         }
@@ -116,14 +116,12 @@ extension Swarm {
             else { continue }
             let address = BlockAddress(item: item, block: block)
             let waits = peers.present.compactMap { slot in
-                peers[slot]?.asked[address].map {
-                    now - $0.since - (peers[slot]?.roundTrip ?? .zero)
-                }
+                peers[slot].asked[address].map { now - $0.since - peers[slot].roundTrip }
             }
             guard waits.count == 1, waits.allSatisfy({ $0 > Self.lateness }),
                 let slot = anotherHolder(of: address, now: now)
             else { continue }
-            peers[slot]?.ask(address, at: now)
+            peers[slot].ask(address, at: now)
             countIntake(address, from: slot, now: now)
             request([address], isUrgent: true, of: slot, into: &directives)
         }
@@ -135,15 +133,15 @@ extension Swarm {
             return nil
         }
         return byPreference(holders, now: now).first { slot in
-            peers[slot]?.asked[address] == nil && peers[slot]?.isSilent(at: now) == false
-                && peers[slot]?.roomForAsking(at: now) ?? 0 > 0
+            peers[slot].asked[address] == nil && !peers[slot].isSilent(at: now)
+                && peers[slot].roomForAsking(at: now) > 0
         }
     }
 
     /// A peer that was asked and does not answer: others may be.
     mutating func passOver(_ slot: Int, now: MonotonicInstant) {
-        for (address, asked) in peers[slot]?.asked ?? [:] where !asked.isCancelled {
-            peers[slot]?.cancel(address)
+        for (address, asked) in peers[slot].asked where !asked.isCancelled {
+            peers[slot].cancel(address)
             unask(address, now: now)
         }
     }
@@ -153,13 +151,13 @@ extension Swarm {
         now: MonotonicInstant, into directives: inout [SwarmDirective]
     ) {
         for slot in peers.inOrder {
-            guard let peer = peers[slot]?.id else { continue }
-            let stale = (peers[slot]?.asked ?? [:]).filter { address, asked in
+            let peer = peers[slot].id
+            let stale = peers[slot].asked.filter { address, asked in
                 !asked.isCancelled && !demand.isUrgent(address)
             }
             let addresses = stale.keys.sorted(by: Self.inOrder)
             for address in addresses {
-                peers[slot]?.cancel(address)
+                peers[slot].cancel(address)
                 unask(address, now: now)
             }
             directives += BlockRequest.batches(addresses, isUrgent: false)
@@ -171,7 +169,7 @@ extension Swarm {
     mutating func unask(_ address: BlockAddress, now: MonotonicInstant) {
         guard items[address.item]?[address.block] == .requested else { return }
         let isAsked = peers.present.contains { slot in
-            peers[slot]?.asked[address].map { !$0.isCancelled } ?? false
+            peers[slot].asked[address].map { !$0.isCancelled } ?? false
         }
         if !isAsked { release(address, now: now) }
     }
@@ -201,13 +199,13 @@ extension Swarm {
         guard let slot = peers.slot(of: peer) else { return }
         promising.insert(slot)
         for address in addresses(of: request) ?? [] {
-            if peers[slot]?.takeBack(address) ?? false { continue }
-            guard let asked = peers[slot]?.answer(address), !asked.isCancelled else { continue }
+            if peers[slot].takeBack(address) { continue }
+            guard let asked = peers[slot].answer(address), !asked.isCancelled else { continue }
             // It is on its way, from there or from whom the host gave it to; a guest that says so
             // again does not have it.
             if peers.hosts.contains(slot) {
                 expectations.expectAnew(address, now: now)
-            } else if peers[slot]?.refuses(address) ?? false {
+            } else if peers[slot].refuses(address) {
                 items[address.item]?.holdings.remove(address.block, at: slot)
             } else {
                 expectations.expect(address, now: now)
@@ -219,7 +217,7 @@ extension Swarm {
     mutating func forgetRefusals() {
         let items = items
         for slot in peers.present {
-            peers[slot]?.forgetRefusals { items[$0.item]?[$0.block] != .verified }
+            peers[slot].forgetRefusals { items[$0.item]?[$0.block] != .verified }
         }
     }
 
@@ -241,9 +239,9 @@ extension Swarm {
         var isAnswer = false
         if let slot {
             promising.insert(slot)
-            isAnswer = peers[slot]?.answer(address) != nil
-            peers[slot]?.received.count(byteCount, at: now)
-            peers[slot]?.lastProgress = now
+            isAnswer = peers[slot].answer(address) != nil
+            peers[slot].received.count(byteCount, at: now)
+            peers[slot].lastProgress = now
         }
         expectations.arrived(address, now: now)
         let state = items[item]?[block]
@@ -300,11 +298,9 @@ extension Swarm {
         of address: BlockAddress, into directives: inout [SwarmDirective]
     ) {
         for slot in peers.inOrder {
-            guard let asked = peers[slot]?.asked[address], !asked.isCancelled,
-                let peer = peers[slot]?.id
-            else { continue }
-            peers[slot]?.cancel(address)
-            directives.append(.send(.cancel(BlockRequest(address)), to: peer))
+            guard let asked = peers[slot].asked[address], !asked.isCancelled else { continue }
+            peers[slot].cancel(address)
+            directives.append(.send(.cancel(BlockRequest(address)), to: peers[slot].id))
         }
     }
 }

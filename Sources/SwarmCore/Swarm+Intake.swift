@@ -24,8 +24,8 @@ extension Swarm {
     mutating func locate(
         _ peer: PeerID, isLocal: Bool, into directives: inout [SwarmDirective]
     ) {
-        guard let slot = peers.slot(of: peer), peers[slot]?.isLocal != isLocal else { return }
-        peers[slot]?.isLocal = isLocal
+        guard let slot = peers.slot(of: peer), peers[slot].isLocal != isLocal else { return }
+        peers[slot].isLocal = isLocal
         promising.insert(slot)
         guard limitsIntake else { return }
         directives.append(.send(.appetite(Appetite(takesUnasked: isLocal)), to: peer))
@@ -33,12 +33,12 @@ extension Swarm {
 
     /// Whether a peer may be asked for a block now.
     func isIntakeOpen(to slot: Int, now: MonotonicInstant) -> Bool {
-        peers[slot]?.isLocal ?? false || intake.opens(after: now) == nil
+        peers[slot].isLocal || intake.opens(after: now) == nil
     }
 
     /// A block was asked for.
     mutating func countIntake(_ address: BlockAddress, from slot: Int, now: MonotonicInstant) {
-        guard limitsIntake, peers[slot]?.isLocal == false else { return }
+        guard limitsIntake, !peers[slot].isLocal else { return }
         intake.take(items[address.item]?.geometry.length(of: address.block) ?? 0, at: now)
         intakeOpens = intake.opens(after: now)
     }

@@ -70,8 +70,8 @@ extension Swarm {
         }
         promising.insert(slot)
         // The first thing a peer says is what it had when it met us: nobody was to bring us that.
-        let isNews = peers[slot]?.hasSpoken ?? false
-        peers[slot]?.hasSpoken = true
+        let isNews = peers[slot].hasSpoken
+        peers[slot].hasSpoken = true
         for entry in have.entries {
             guard let chunk = geometry.chunk(at: entry.chunk) else { continue }
             if isNews { expectRelays(of: have.item, chunk, entry.blocks, heardFrom: slot, now: now) }
@@ -91,14 +91,12 @@ extension Swarm {
         for block in geometry.blocks(of: chunk)
         where mask.contains(slot: block.slot) && !before.contains(slot: block.slot) {
             let address = BlockAddress(item: item, block: block)
-            peers[slot]?.confirm(address, at: now)
+            peers[slot].confirm(address, at: now)
             relays.received(address, by: slot)
             guard hosted.contains(item) else { continue }
             striper.received(address, by: slot, now: now)
-            if awaiting[address]?.remove(slot) ?? false, peers[slot]?.forgive(address) ?? false,
-                let peer = peers[slot]?.id
-            {
-                directives.append(.send(.reject(BlockRequest(address)), to: peer))
+            if awaiting[address]?.remove(slot) ?? false, peers[slot].forgive(address) {
+                directives.append(.send(.reject(BlockRequest(address)), to: peers[slot].id))
             }
         }
     }
@@ -153,8 +151,7 @@ extension Swarm {
         for item in chunks.keys.sorted() {
             for have in haves(of: item, (chunks[item] ?? []).sorted()) {
                 for slot in peers.inOrder where listeners.contains(slot) {
-                    guard let peer = peers[slot]?.id else { continue }
-                    directives.append(.send(.have(have), to: peer))
+                    directives.append(.send(.have(have), to: peers[slot].id))
                 }
             }
         }

@@ -24,16 +24,15 @@ extension Swarm {
     ) {
         let helpers = plan.helpers
         for share in plan.shares {
-            guard let server = peers[share.server]?.id else { continue }
             let first = share.server == plan.owner ? helpers : .empty
             let order = RelayOrder(
                 item: address.item, block: address.block.number, first: ids(of: first),
                 others: ids(of: share.receivers.subtracting(first)))
-            directives.append(.send(.relay(order), to: server))
+            directives.append(.send(.relay(order), to: peers[share.server].id))
         }
     }
 
-    private func ids(of some: PeerSet) -> [PeerID] { some.compactMap { peers[$0]?.id } }
+    private func ids(of some: PeerSet) -> [PeerID] { some.map { peers[$0].id } }
 
     private func slots(of ids: [PeerID]) -> PeerSet {
         var some = PeerSet.empty

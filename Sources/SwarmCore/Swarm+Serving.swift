@@ -21,17 +21,18 @@ extension Swarm {
         _ request: BlockRequest, to peer: PeerID, now: MonotonicInstant,
         into directives: inout [SwarmDirective]
     ) {
+        guard let slot = peers.slot(of: peer) else { return }
         guard let addresses = addresses(of: request) else {
             directives.append(
                 .drop(peer, Bye(kind: .violation, reason: "it asked for blocks that do not exist")))
             return
         }
         // Whatever becomes of it: from here on it is known what the peer needs.
-        peers[peer]?.hasAsked = true
+        peers[slot].hasAsked = true
         var refused: [BlockAddress] = []
         for (position, address) in addresses.enumerated() {
             let isFirst = position == 0
-            switch owe(address, to: peer, isUrgent: request.isUrgent, leads: isFirst, now: now) {
+            switch owe(address, to: slot, isUrgent: request.isUrgent, leads: isFirst, now: now) {
             case .accepted: break
             case .tooMany, .onItsWay: refused.append(address)
             case .alreadyOwed:
@@ -44,23 +45,22 @@ extension Swarm {
     }
 
     private mutating func owe(
-        _ address: BlockAddress, to peer: PeerID, isUrgent: Bool, leads: Bool, now: MonotonicInstant
+        _ address: BlockAddress, to slot: Int, isUrgent: Bool, leads: Bool, now: MonotonicInstant
     ) -> PeerLedger.Owing {
-        guard let slot = peers.slot(of: peer), items[address.item]?[address.block] == .verified
-        else { return .tooMany }
+        guard items[address.item]?[address.block] == .verified else { return .tooMany }
         // A player waits, and whoever was to bring the block did not for long: then it is ours to.
         if isUrgent { striper.giveUp(address, for: slot, now: now) }
         let isComing = hosted.contains(address.item) && striper.isComing(address, to: slot)
-        if isComing || peers[slot]?.isUnconfirmed(address) ?? false { return .onItsWay }
+        if isComing || peers[slot].isUnconfirmed(address) { return .onItsWay }
         // Asked for, it goes out in its turn as an answer.
         relays.received(address, by: slot)
-        let owing = peers[slot]?.note(address) ?? .tooMany
+        let owing = peers[slot].note(address)
         guard owing == .accepted else { return owing }
         // Who says that it has the block, and asks all the same, is no part of the plan for it.
         guard hosted.contains(address.item), striper.isFree(address),
             !holders(of: address).contains(slot), !askers.contains(slot)
         else {
-            peers[slot]?.queue(address, isUrgent: isUrgent)
+            peers[slot].queue(address, isUrgent: isUrgent)
             return .accepted
         }
         // Somebody will be given the block in a moment, and whoever else asks gets it from there.
@@ -74,7 +74,7 @@ extension Swarm {
         guard hosted.contains(item), let geometry = items[item]?.geometry,
             let slot = peers.slot(of: peer), !askers.contains(slot)
         else { return }
-        peers[slot]?.hasAsked = true
+        peers[slot].hasAsked = true
         for number in ranges.compactMap({ geometry.blocks(covering: $0) }).joined() {
             guard let block = geometry.block(at: number) else { continue }
             let address = BlockAddress(item: item, block: block)
@@ -94,7 +94,7 @@ extension Swarm {
         guard let slot = peers.slot(of: peer) else { return }
         let forgiven = (addresses(of: request) ?? []).filter { address in
             awaiting[address]?.remove(slot)
-            return peers[slot]?.forgive(address) ?? false
+            return peers[slot].forgive(address)
         }
         reject(forgiven, to: peer, into: &directives)
     }
@@ -156,13 +156,12 @@ extension Swarm {
         while outlets.underWay < allowed,
             let next = nextShipment(through: outlets, now: now, into: &directives)
         {
-            guard let peer = peers[next.slot]?.id else { return }
-            peers[next.slot]?.send(next.address, isAnswer: next.isAnswer, at: now)
-            if peers[next.slot]?.isLocal == false {
+            peers[next.slot].send(next.address, isAnswer: next.isAnswer, at: now)
+            if !peers[next.slot].isLocal {
                 bucket.take(
                     items[next.address.item]?.geometry.length(of: next.address.block) ?? 0, at: now)
             }
-            directives.append(.upload(next.address, to: peer, relay: next.relay))
+            directives.append(.upload(next.address, to: peers[next.slot].id, relay: next.relay))
             outlets = self.outlets(stuckAfter: patience, now: now)
         }
     }
@@ -189,18 +188,16 @@ extension Swarm {
         paceOpens = bucket.opens(after: now)
         let isPaceOpen = paceOpens == nil
         for slot in peers.present {
-            guard let sends = peers[slot]?.sendsUnderWay,
-                peers[slot]?.isStuck(at: now, after: patience) == false
-            else { continue }
+            guard !peers[slot].isStuck(at: now, after: patience) else { continue }
+            let sends = peers[slot].sendsUnderWay
             outlets.underWay += sends
-            guard sends < PeerLedger.sendsAtOnce, isPaceOpen || peers[slot]?.isLocal ?? false
-            else { continue }
-            outlets.open.insert(slot)
-            if peers[slot]?.canBePushed ?? false, !askers.contains(slot) {
-                outlets.pushable.insert(slot)
+            guard sends < PeerLedger.sendsAtOnce, isPaceOpen || peers[slot].isLocal else {
+                continue
             }
-            if peers[slot]?.mayBeOwed(urgent: true) ?? false { outlets.owedUrgently.insert(slot) }
-            if peers[slot]?.mayBeOwed(urgent: false) ?? false { outlets.owedLater.insert(slot) }
+            outlets.open.insert(slot)
+            if peers[slot].canBePushed, !askers.contains(slot) { outlets.pushable.insert(slot) }
+            if peers[slot].mayBeOwed(urgent: true) { outlets.owedUrgently.insert(slot) }
+            if peers[slot].mayBeOwed(urgent: false) { outlets.owedLater.insert(slot) }
         }
         return outlets
     }
@@ -222,7 +219,7 @@ extension Swarm {
     }
 
     private mutating func taken(_ answer: Shipment, urgent: Bool) -> Shipment {
-        peers[answer.slot]?.takeOwed(urgent: urgent)
+        peers[answer.slot].takeOwed(urgent: urgent)
         return answer
     }
 
@@ -243,8 +240,8 @@ extension Swarm {
         guard !waiting.isEmpty else { return nil }
         var best: (shipment: Shipment, order: (Int, Int))?
         for slot in peers.inOrder where waiting.contains(slot) {
-            guard let address = peers[slot]?.nextOwed(urgent: urgent) else { continue }
-            let order = (distance(address), peers[slot]?.sendsUnderWay ?? 0)
+            guard let address = peers[slot].nextOwed(urgent: urgent) else { continue }
+            let order = (distance(address), peers[slot].sendsUnderWay)
             if best.map({ order < $0.order }) ?? true {
                 best = (Shipment(address: address, slot: slot, isAnswer: true), order)
             }
@@ -255,6 +252,7 @@ extension Swarm {
     private mutating func nextRelay(
         to receivers: PeerSet, nearerThan limit: Int = .max
     ) -> Shipment? {
+        guard !receivers.isDisjoint(with: relays.pending) else { return nil }
         let holdings = demand.item.flatMap { items[$0]?.holdings }
         let demand = demand
         let next = relays.next(
@@ -269,7 +267,7 @@ extension Swarm {
     ) -> Shipment? {
         guard !hosted.isEmpty else { return nil }
         var open = outlets.pushable
-        for slot in open where peers[slot]?.hasAsked == false { open.remove(slot) }
+        for slot in open where !peers[slot].hasAsked { open.remove(slot) }
         let items = items
         let present = peers.present.subtracting(askers)
         let push = striper.next(now: now, hostRate: bestSentRate, open: open) { address in
@@ -278,10 +276,10 @@ extension Swarm {
         switch push {
         case .relay(let address, let plan)?:
             let asked = settle(address, unless: plan.receivers, into: &directives)
-            _ = peers[plan.owner]?.forgive(address)
+            _ = peers[plan.owner].forgive(address)
             // Those whom the plan does not bring it to get it from here.
             for slot in asked where slot != plan.owner {
-                peers[slot]?.queue(address, isUrgent: true)
+                peers[slot].queue(address, isUrgent: true)
             }
             if !plan.isPlain { order(plan, of: address, into: &directives) }
             return Shipment(
@@ -289,7 +287,7 @@ extension Swarm {
                 relay: plan.isPlain)
         case .spread(let address, let receivers)?:
             let asked = settle(address, unless: .empty, into: &directives)
-            for slot in asked { peers[slot]?.queue(address, isUrgent: true) }
+            for slot in asked { peers[slot].queue(address, isUrgent: true) }
             relays.add(address, to: receivers.subtracting(asked))
             let answer = nextUrgentAnswer(to: outlets.open.intersection(asked))
             return answer.map { taken($0, urgent: true) } ?? nextRelay(to: outlets.pushable)
@@ -306,16 +304,15 @@ extension Swarm {
     ) -> PeerSet {
         let asked = awaiting.removeValue(forKey: address) ?? .empty
         for slot in asked.intersection(served) {
-            guard peers[slot]?.forgive(address) ?? false, let peer = peers[slot]?.id else {
-                continue
-            }
-            reject([address], to: peer, into: &directives)
+            guard peers[slot].forgive(address) else { continue }
+            reject([address], to: peers[slot].id, into: &directives)
         }
         return asked.subtracting(served)
     }
 
     mutating func left(_ address: BlockAddress, to peer: PeerID, now: MonotonicInstant) {
-        guard peers[peer]?.sent(address) != nil, let geometry = items[address.item]?.geometry
+        guard let slot = peers.slot(of: peer), peers[slot].sent(address) != nil,
+            let geometry = items[address.item]?.geometry
         else { return }
         sent.count(geometry.length(of: address.block), at: now)
         bestSentRate = max(bestSentRate * 0.99, sent.rate(at: now))
@@ -324,7 +321,7 @@ extension Swarm {
     mutating func unreadable(
         _ address: BlockAddress, for peer: PeerID, into directives: inout [SwarmDirective]
     ) {
-        guard peers[peer]?.sent(address) == true else { return }
+        guard let slot = peers.slot(of: peer), peers[slot].sent(address) == true else { return }
         reject([address], to: peer, into: &directives)
     }
 }

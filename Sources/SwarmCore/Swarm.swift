@@ -139,7 +139,7 @@ public struct Swarm {
         case .located(let peer, let isLocal):
             locate(peer, isLocal: isLocal, into: &directives)
         case .roundTripMeasured(let peer, let roundTrip):
-            peers[peer]?.roundTrip = roundTrip
+            if let slot = peers.slot(of: peer) { peers[slot].roundTrip = roundTrip }
         case .bitfield(let page, let peer):
             merge(page, from: peer, now: now, into: &directives)
         case .have(let have, let peer):
@@ -196,7 +196,7 @@ public struct Swarm {
         }
         promising = peers.present
         for slot in peers.inOrder {
-            guard let peer = peers[slot]?.id else { continue }
+            let peer = peers[slot].id
             for page in earlyPages[peer] ?? [] where page.item == item { claim(page, at: slot) }
             earlyPages[peer]?.removeAll { $0.item == item }
             announce(item, to: peer, into: &directives)
@@ -234,8 +234,8 @@ public struct Swarm {
         stopExpecting(now: now)
         forgetRefusals()
         for slot in peers.present {
-            peers[slot]?.expireUnconfirmed(at: now)
-            if peers[slot]?.isSilent(at: now) ?? false { passOver(slot, now: now) }
+            peers[slot].expireUnconfirmed(at: now)
+            if peers[slot].isSilent(at: now) { passOver(slot, now: now) }
         }
         askAgain(now: now, into: &directives)
         for (address, lackers) in striper.expire(now: now) {
@@ -248,7 +248,7 @@ public struct Swarm {
         let isWaiting =
             !relays.isEmpty || !striper.underWay.isEmpty || !expectations.isEmpty
             || (!peers.isEmpty && incompleteCount > 0)
-            || peers.present.contains { peers[$0]?.isBusy ?? false }
+            || peers.present.contains { peers[$0].isBusy }
         nextCheck = isWaiting ? nextCheck ?? now + Self.checkInterval : nil
         let next = [news.next, nextCheck, paceOpens, intakeOpens, reachDue].compactMap { $0 }.min()
         guard let next, next != alarm else { return }
