@@ -108,6 +108,7 @@ extension Party {
         reportShortfall()
         reportSupply()
         flushFilms()
+        checkFilm()
         traffic.look(at: PartyClock.now)
     }
 
@@ -167,6 +168,15 @@ extension Party {
     static let waitWorthSaying = Duration.seconds(2)
     /// A rate is believed after so long.
     static let secondsShortBeforeSaying = 4
+
+    /// What is sent from memory, or not sent at all, would not show that the host's file has changed.
+    private func checkFilm() {
+        guard let item = playback.item, case .hosted(let film)? = shelf?.film(item) else { return }
+        onWorker({ try film.check() }) { party, result in
+            guard case .failure(let error) = result else { return }
+            party.filmFailed(error.asPartyError)
+        }
+    }
 
     private func flushFilms() {
         for case .fetched(let film) in shelf?.all ?? [] where !film.isComplete {

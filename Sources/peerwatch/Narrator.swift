@@ -75,7 +75,8 @@ final class Narrator: Sendable {
 
     private func say(_ sentence: String) {
         finish()
-        Terminal.say(sentence)
+        // Names come from strangers, and one with a line break could put words into our mouth.
+        Terminal.say(String(sentence.map { $0.isNewline ? " " : $0 }))
     }
 
     private func sketch(_ have: Int64, of total: Int64, at rate: Double) {
