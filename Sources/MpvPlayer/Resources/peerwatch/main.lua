@@ -143,6 +143,8 @@ end)
 
 screen.on_change(redraw)
 input.on_change(function()
+    -- mpv would learn of the keys only when the script is idle, after those who watch for this.
+    mp.flush_keybindings()
     publish("input", input.open or "none")
     redraw()
 end)
@@ -308,4 +310,5 @@ mp.observe_property("pause", "bool", redraw)
 
 publish("page", "none")
 publish("input", "none")
+mp.flush_keybindings()
 tell("ready", mp.get_script_name())

@@ -1,7 +1,7 @@
 -- Which of mpv's own keys cannot mean in a room what they mean alone? A step by a frame sets the
 -- film going for a moment, which cannot be told from a start; and mpv's playlist holds one film,
--- the room's holds them all. Whichever keys the user has these on say it to the program instead; but
--- for ENTER, which ends a line of chat and is pressed too easily to skip a film for everybody.
+-- the room's holds them all. Whichever keys the user has these on say it to the program instead,
+-- but for ENTER, which ends a line of chat and is pressed too easily to skip a film for everybody.
 
 local mp = require "mp"
 
