@@ -24,8 +24,9 @@ struct BlockLedger {
     let geometry: ChunkGeometry
     var holdings: Holdings
     private var states: [BlockState]
-    /// A bit per block: whether it is missing. What is missing is looked for far more often than
-    /// it changes, and mostly not there.
+    /// A bit per block: whether it is missing.
+    ///
+    /// What is missing is looked for far more often than it changes, and mostly not there.
     private var missing: [UInt64]
     private(set) var verifiedCount: Int
 

@@ -3,7 +3,8 @@
 import PartyModel
 
 extension Swarm {
-    /// How late an urgent block may be before a second peer is asked, beyond what the rate explains.
+    /// How long an urgent block may take before a second peer is asked, at the least: beyond that,
+    /// until it is late beside those before it.
     static let lateness = Duration.milliseconds(250)
     /// While the host pushes, it is not asked for what no player waits for; after so long without a
     /// push it is.
@@ -117,7 +118,8 @@ extension Swarm {
             let waits = peers.present.compactMap { slot in
                 peers[slot].asked[address].map { now - $0.since - peers[slot].roundTrip }
             }
-            guard waits.count == 1, waits.allSatisfy({ $0 > Self.lateness }),
+            let patience = max(urgentAnswers.late ?? .zero, Self.lateness)
+            guard waits.count == 1, waits.allSatisfy({ $0 > patience }),
                 let slot = anotherHolder(of: address, now: now)
             else { continue }
             peers[slot].ask(address, at: now)
@@ -237,7 +239,10 @@ extension Swarm {
         var isAnswer = false
         if let slot {
             promising.insert(slot)
-            isAnswer = peers[slot].answer(address) != nil
+            if let asked = peers[slot].answer(address) {
+                isAnswer = true
+                if demand.isUrgent(address) { urgentAnswers.note(now - asked.since) }
+            }
             peers[slot].received.count(byteCount, at: now)
             peers[slot].lastProgress = now
         }

@@ -38,6 +38,8 @@ public struct Swarm {
 
     // What this peer takes.
     var expectations = Expectations()
+    /// How long a block took that was asked for because a player waits.
+    var urgentAnswers = DelayEstimator()
     var lastPush: MonotonicInstant?
     /// Peers that may have something to be asked for; the others had nothing when they were asked
     /// last, and nothing changed since.
