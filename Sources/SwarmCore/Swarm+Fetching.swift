@@ -138,30 +138,36 @@ extension Swarm {
         }
     }
 
-    /// A peer that was asked and does not answer: others may be.
-    mutating func passOver(_ slot: Int, now: MonotonicInstant) {
-        for (address, asked) in peers[slot].asked where !asked.isCancelled {
+    /// A peer that was asked and does not answer: others may be, and it need not any more.
+    mutating func passOver(
+        _ slot: Int, now: MonotonicInstant, into directives: inout [SwarmDirective]
+    ) {
+        takeBack({ _ in true }, from: slot, now: now, into: &directives)
+    }
+
+    /// Takes back what a peer was asked for.
+    private mutating func takeBack(
+        _ isUnwanted: (BlockAddress) -> Bool, from slot: Int, now: MonotonicInstant,
+        into directives: inout [SwarmDirective]
+    ) {
+        let peer = peers[slot].id
+        let addresses = peers[slot].asked.filter { !$1.isCancelled && isUnwanted($0) }
+            .keys.sorted(by: Self.inOrder)
+        for address in addresses {
             peers[slot].cancel(address)
             unask(address, now: now)
         }
+        directives += BlockRequest.batches(addresses, isUrgent: false)
+            .map { .send(.cancel($0), to: peer) }
     }
 
     /// After a jump: what is under way but not needed at the new place only stands in its way.
     mutating func cancelAllButUrgent(
         now: MonotonicInstant, into directives: inout [SwarmDirective]
     ) {
+        let demand = demand
         for slot in peers.inOrder {
-            let peer = peers[slot].id
-            let stale = peers[slot].asked.filter { address, asked in
-                !asked.isCancelled && !demand.isUrgent(address)
-            }
-            let addresses = stale.keys.sorted(by: Self.inOrder)
-            for address in addresses {
-                peers[slot].cancel(address)
-                unask(address, now: now)
-            }
-            directives += BlockRequest.batches(addresses, isUrgent: false)
-                .map { .send(.cancel($0), to: peer) }
+            takeBack({ !demand.isUrgent($0) }, from: slot, now: now, into: &directives)
         }
     }
 

@@ -220,7 +220,7 @@ public struct Swarm {
         forgetRefusals()
         for slot in peers.present {
             peers[slot].expireUnconfirmed(at: now)
-            if peers[slot].isSilent(at: now) { passOver(slot, now: now) }
+            if peers[slot].isSilent(at: now) { passOver(slot, now: now, into: &directives) }
         }
         askAgain(now: now, into: &directives)
         for (address, lackers) in striper.expire(now: now) { relays.add(address, to: lackers) }
