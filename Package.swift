@@ -33,9 +33,21 @@ let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 
-/// For programs alone: the plugin runs in a program that is mpv, and a second one beside it would be
-/// another world with the same names.
+/// For programs alone.
+///
+/// The plugin runs in a program that is mpv, and a second one beside it would be another world with
+/// the same names.
 let libmpv = [LinkerSetting.linkedLibrary("mpv")]
+
+/// Swift's libraries inside the plugin, so that mpv finds them wherever it runs.
+///
+/// `--static-swift-stdlib` puts them into programs only, and Foundation names what it is made of to
+/// programs only.
+let swiftInside =
+    [LinkerSetting.unsafeFlags(["-static-stdlib"], .when(configuration: .release))]
+    + ["CoreFoundation", "_FoundationICU", "_FoundationCollections", "_FoundationCShims"].map {
+        LinkerSetting.linkedLibrary($0, .when(configuration: .release))
+    }
 
 let package = Package(
     name: "peerwatch",
@@ -79,9 +91,12 @@ let package = Package(
         .systemLibrary(name: "CMpv", providers: [.apt(["libmpv-dev"])]),
         .target(
             name: "MpvPlayer", dependencies: ["PartyModel", "CMpv", nioConcurrency],
-            resources: ["main", "view", "ass"].map {
-                .embedInCode("Resources/peerwatch/\($0).lua")
-            },
+            resources: [
+                "ass", "banner", "bar", "canvas", "card", "clipboard", "editor",
+                "feed", "help", "icons", "input", "keys", "options", "people",
+                "prompt", "publish", "screen", "state", "stats", "taken", "talk", "text",
+                "theme", "uosc", "words", "main",
+            ].map { .embedInCode("Resources/peerwatch/\($0).lua") },
             swiftSettings: settings),
 
         // The running party and its face.
@@ -108,7 +123,7 @@ let package = Package(
                 "PartyRuntime", "PartyModel", "MpvPlayer", nioCore, nioPosix, nioConcurrency,
                 logging,
             ],
-            swiftSettings: settings),
+            swiftSettings: settings, linkerSettings: swiftInside),
 
         // Not shipped: the cores in a world of virtual lines and clocks, and what is measured.
         .target(
@@ -148,6 +163,9 @@ let package = Package(
         .testTarget(
             name: "MpvPlayerTests", dependencies: ["MpvPlayer", "PartyModel", nioConcurrency],
             swiftSettings: settings, linkerSettings: libmpv),
+        .testTarget(
+            name: "PartyRuntimeTests", dependencies: ["PartyRuntime", "PartyModel"],
+            swiftSettings: settings),
         .testTarget(
             name: "EndToEndTests",
             dependencies: ["peerwatch", "PartyModel", nioCore, nioPosix, nioConcurrency],

@@ -72,9 +72,13 @@ public final class HostFilm: Sendable {
         return StoredBlock(block: block, bytes: bytes, leaves: hashes.leaves, root: hashes.root)
     }
 
+    /// Sees whether the file is still the one opened; throws `filmChanged` when it is not.
+    public func check() throws(PartyError) { try checkUnchanged() }
+
     /// A block that was just read for its hash, with its proof; `nil` when it would have to be read.
     ///
-    /// Never blocks, and gives each block once.
+    /// Never blocks, and gives each block once. Its bytes are those that were hashed, whatever became
+    /// of the file since; ``check()`` tells.
     public func fresh(_ block: BlockIndex) -> StoredBlock? {
         guard let hashes = memory.withLock({ $0.hashes(of: block.chunk) }),
             let bytes = fresh.withLock({ $0.take(block) })

@@ -241,7 +241,11 @@ extension Connection {
 
     /// Speaks to the host right behind the proof.
     private func greet() {
-        guard case .dialler(.control, expecting: .host) = side else { return }
+        guard handshake?.isFacingHost ?? false else { return }
+        switch side {
+        case .dialler(.control, expecting: .host), .dialler(.control, expecting: .keeper): break
+        case .dialler, .listener: return
+        }
         for message in greeting() { write { FrameEncoder.encode(message, into: &$0) } }
     }
 

@@ -35,6 +35,7 @@ final class DialRace {
     private let addresses: [PeerAddress]
     private let expected: ExpectedPeer
     private let dialer: Dialer
+    private let onOpened: (PeerAddress) -> Void
     private let onOutcome: (Outcome) -> Void
 
     /// One for each address that was started, in the same order.
@@ -43,14 +44,17 @@ final class DialRace {
     private var isOver = false
 
     /// A race that has not begun; `addresses` in the order they are to be tried, at least one.
+    ///
+    /// `onOpened` is told where somebody answers, long before it is known who that is.
     init(
         addresses: [PeerAddress], expecting expected: ExpectedPeer, dialer: Dialer,
-        onOutcome: @escaping (Outcome) -> Void
+        onOpened: @escaping (PeerAddress) -> Void, onOutcome: @escaping (Outcome) -> Void
     ) {
         precondition(!addresses.isEmpty)
         self.addresses = addresses
         self.expected = expected
         self.dialer = dialer
+        self.onOpened = onOpened
         self.onOutcome = onOutcome
     }
 
@@ -72,6 +76,7 @@ final class DialRace {
         case .success(let connection):
             attempts[index] = .securing(connection)
             connection.onEvent = { self.on($1, from: $0, index) }
+            onOpened(addresses[index])
         case .failure(let end): failed(index, end)
         }
     }

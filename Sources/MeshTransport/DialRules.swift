@@ -9,7 +9,7 @@ import PartyModel
 enum AddressOrigin {
     /// The user, by a token: whatever it says is meant.
     case token
-    /// Another member, by the roster. `sharesMachine`: whether some peer is connected over
+    /// Another member, by the roster. `sharesMachine`: whether some peer has been connected over
     /// loopback, so that this machine's own addresses mean something to it.
     case roster(sharesMachine: Bool)
 }

@@ -8,9 +8,10 @@ import PartyModel
 /// Counts connections that have not proved anything, and remembers failed proofs.
 struct Doorkeeper {
     /// Connections without proof at once: each costs a TLS session, about 100 KiB.
-    static let strangers = 32
-    /// Of those, from one place: a guest opens one, or two when it dials two of our addresses.
-    static let strangersFromOnePlace = 4
+    static let strangers = 48
+    /// Of those, from one place: a guest opens two, or three when it dials two of our addresses, and
+    /// two friends of one household may come at once.
+    static let strangersFromOnePlace = 6
     /// Failed proofs that one place may have in one ``memory``.
     static let failures = 5
     /// How long a failed proof is remembered, and a place with too many stays shut out.

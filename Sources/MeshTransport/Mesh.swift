@@ -13,8 +13,11 @@ import WireFormat
 ///
 /// Bound to its event loop: made, called and called back there.
 public final class Mesh {
-    /// This peer's own entry, signed by the room; shown to guests that are dialled.
+    /// This peer's own entry, as it was welcomed with; shown to all but the host.
     public var membership: Signed<Member>?
+
+    /// Whose word on who is a member counts besides the room's, at the moment.
+    public var vouchers: () -> [MemberKey] = { [] }
 
     /// What a guest says right behind its proof when it dials the host.
     ///
@@ -38,10 +41,14 @@ public final class Mesh {
 
     private var links: [PeerID: PeerLink] = [:]
     private var dials: [PeerID: EventLoopFuture<Void>] = [:]
+    /// Made while the host is dialled, for the link that comes of it.
+    private var earlyBulk: EarlyBulk?
     private var doorkeeper = Doorkeeper()
     private(set) var strangers: [ObjectIdentifier: Doorkeeper.Place] = [:]
     private(set) var channels: [ObjectIdentifier: any Channel] = [:]
     private var isClosed = false
+    /// Whether somebody has been connected over loopback.
+    private var sharesMachine = false
 
     /// A mesh without connections.
     ///
@@ -52,8 +59,8 @@ public final class Mesh {
     ///   - secret: the room's secret.
     ///   - hostSignature: the room key's signature over the ``HostBinding`` of the certificate; the
     ///     host has one, and takes in everybody who knows the secret.
-    ///   - knows: whether the roster names a certificate; a guest takes in only those, the host,
-    ///     and who shows an entry of its own.
+    ///   - knows: whether the roster names a certificate, or newcomers are taken in; a guest takes
+    ///     in only those, the host, and who shows an entry of its own.
     ///   - onEvent: takes the events, on the event loop.
     /// - Throws: when TLS cannot be set up.
     public init(
@@ -101,21 +108,32 @@ extension Mesh {
     /// Connects to the host of the room, at whichever of the token's addresses leads there first;
     /// they are tried in the order given.
     ///
+    /// With `orKeeper`, a member whom the host has named will do.
+    ///
     /// Fails with ``PartyError/hostUnreachable(attempts:)``, ``PartyError/proofRefused(address:)``,
     /// ``PartyError/hostIsSomeoneElse(address:)`` or ``PartyError/versionMismatch(theirs:ours:)``.
-    public func dialHost(_ addresses: [PeerAddress]) -> EventLoopFuture<PeerID> {
+    public func dialHost(
+        _ addresses: [PeerAddress], orKeeper: Bool = false
+    ) -> EventLoopFuture<PeerID> {
         eventLoop.preconditionInEventLoop()
         let promise = eventLoop.makePromise(of: PeerID.self)
         let allowed = addresses.filter { $0.mayBeDialled(from: .token) }
         let skipped = addresses.filter { !allowed.contains($0) }
             .map { (address: $0, end: ConnectionEnd.lost("cannot be dialled")) }
-        race(to: allowed, expecting: .host) { outcome in
+        let expected: ExpectedPeer = orKeeper ? .keeper : .host
+        race(
+            to: allowed, expecting: expected,
+            opened: { self.prepareBulk($0, expecting: expected) }
+        ) { outcome in
             switch outcome {
             case .won(let connection, let peer):
                 self.adopt(connection, peer, isDialled: true)
                 promise.succeed(peer.peer)
-            case .lost(let failures): promise.fail(PartyError(noHostAt: failures + skipped))
+            case .lost(let failures):
+                promise.fail(PartyError(noHostAt: failures + skipped))
             }
+            self.earlyBulk?.giveUp()
+            self.earlyBulk = nil
         }
         return promise.futureResult
     }
@@ -123,7 +141,7 @@ extension Mesh {
     /// Connects to another guest, at the addresses its roster entry gives.
     ///
     /// Names, and addresses that are not one machine's, are left out; so are loopback addresses
-    /// unless somebody is connected over loopback. Succeeds at once when the peer is connected, and
+    /// unless somebody has been connected over loopback. Succeeds at once when the peer is connected, and
     /// together with a dial that is under way. Fails with ``PeerUnreachable``.
     public func dial(_ peer: PeerID, at addresses: [PeerAddress]) -> EventLoopFuture<Void> {
         eventLoop.preconditionInEventLoop()
@@ -132,7 +150,7 @@ extension Mesh {
         }
         if let dial = dials[peer] { return dial }
         let origin = AddressOrigin.roster(
-            sharesMachine: links.values.contains { $0.remote.address.isLoopback })
+            sharesMachine: sharesMachine)
         let promise = eventLoop.makePromise(of: Void.self)
         dials[peer] = promise.futureResult
         race(
@@ -157,6 +175,14 @@ extension Mesh {
     public func disconnect(_ peer: PeerID, saying bye: Bye) {
         eventLoop.preconditionInEventLoop()
         links[peer]?.close(.closedHere, saying: bye)
+    }
+
+    /// Ends the connections to a peer that does not answer any more.
+    ///
+    /// ``MeshEvent/disconnected(_:reason:bye:)`` follows.
+    public func giveUp(_ peer: PeerID) {
+        eventLoop.preconditionInEventLoop()
+        links[peer]?.close(.lost("does not answer"))
     }
 
     /// Says good-bye to everybody and closes everything; there are no events any more.
@@ -196,6 +222,12 @@ extension Mesh {
     public func setPacingRate(bytesPerSecond: Int?, for peer: PeerID) {
         eventLoop.preconditionInEventLoop()
         links[peer]?.pace(bytesPerSecond)
+    }
+
+    /// What a peer's connections have sent, and what they hold back; `nil` when it is not connected.
+    public func traffic(to peer: PeerID) -> LinkTraffic? {
+        eventLoop.preconditionInEventLoop()
+        return links[peer]?.traffic
     }
 }
 
@@ -244,6 +276,7 @@ extension Mesh {
 
     private func race(
         to addresses: [PeerAddress], expecting expected: ExpectedPeer,
+        opened: @escaping (PeerAddress) -> Void = { _ in },
         then: @escaping (DialRace.Outcome) -> Void
     ) {
         var distinct: [PeerAddress] = []
@@ -251,7 +284,10 @@ extension Mesh {
             distinct.append(address)
         }
         guard !distinct.isEmpty else { return then(.lost([])) }
-        DialRace(addresses: distinct, expecting: expected, dialer: dialer, onOutcome: then).start()
+        DialRace(
+            addresses: distinct, expecting: expected, dialer: dialer, onOpened: opened,
+            onOutcome: then
+        ).start()
     }
 
     var dialer: Dialer {
@@ -269,7 +305,8 @@ extension Mesh {
         Connection(
             side: side, sessions: sessions, session: session,
             credentials: HandshakeCredentials(
-                room: room, secret: secret, hostSignature: hostSignature, membership: membership),
+                room: room, secret: secret, hostSignature: hostSignature, membership: membership,
+                vouchers: vouchers()),
             deadlines: deadlines, greeting: { self.greeting() }, onEvent: { _, _ in })
     }
 
@@ -315,6 +352,7 @@ extension Mesh {
             eventLoop.assumeIsolated().execute { self.emit(.blockSent(to: peer, bytes: bytes)) }
         }
         links[peer] = link
+        if address.isLoopback { sharesMachine = true }
         connection.onEvent = { self.on($1, ofControl: link) }
         emit(.connected(remote, dialled: isDialled))
         if isDialled, connection.isOpen { dialBulk(link) }
@@ -337,7 +375,31 @@ extension Mesh {
         }
     }
 
+    /// Begins the second connection where the first one to the host stands.
+    private func prepareBulk(_ address: PeerAddress, expecting expected: ExpectedPeer) {
+        guard !isClosed, earlyBulk?.isAlive != true else { return }
+        earlyBulk = EarlyBulk(to: address, expecting: expected, dialer: dialer)
+    }
+
     private func dialBulk(_ link: PeerLink) {
+        guard let early = earlyBulk, early.isAlive, early.address == link.remote.address else {
+            return dialLateBulk(link)
+        }
+        earlyBulk = nil
+        early.use { outcome in
+            switch outcome {
+            case .proven(let connection, let peer) where peer == link.remote.peer:
+                self.attach(connection, to: peer, isDialled: true)
+            case .proven(let connection, _):
+                connection.close(.replaced)
+                self.dialLateBulk(link)
+            case .ended: self.dialLateBulk(link)
+            }
+        }
+    }
+
+    private func dialLateBulk(_ link: PeerLink) {
+        guard link.control.isOpen else { return }
         let peer = link.remote.peer
         dialer.dial(link.remote.address, .bulk, expecting: .peer(peer)) { result in
             switch result {

@@ -45,14 +45,28 @@ final class PeerLink {
         bulk?.onEvent = { _, _ in }
         bulk?.close(.replaced)
         bulk = connection
-        pace(bytesPerSecond)
+        setPace()
+        // From here on it has no film to carry.
+        if let channel = control.channel { Pacing.set(bytesPerSecond: nil, on: channel) }
     }
 
     /// Limits how fast blocks leave; `nil` lifts the limit.
     func pace(_ bytesPerSecond: Int?) {
+        guard bytesPerSecond != self.bytesPerSecond else { return }
         self.bytesPerSecond = bytesPerSecond
-        guard let channel = bulk?.channel else { return }
+        setPace()
+    }
+
+    private func setPace() {
+        guard let channel = (bulk ?? control).channel else { return }
         Pacing.set(bytesPerSecond: bytesPerSecond, on: channel)
+    }
+
+    /// What both connections have sent and hold back.
+    var traffic: LinkTraffic {
+        [control.channel, bulk?.channel].reduce(.none) { sum, channel in
+            sum + (channel.map { LinkTraffic(of: $0) } ?? .none)
+        }
     }
 
     /// Ends both connections.

@@ -11,6 +11,7 @@ struct MpvEventLoop {
     private let handle: MpvHandle
     private let streams: FilmStreams
     private let script: ScriptBridge
+    private let frames: FrameClock
     private let deliver: @Sendable (PlayerEvent) -> Void
 
     /// The playlist entry that is being played, and the item it names.
@@ -20,12 +21,13 @@ struct MpvEventLoop {
 
     /// Starts the event thread; it ends when mpv has quit or the handle is being terminated.
     static func start(
-        handle: MpvHandle, streams: FilmStreams, script: ScriptBridge,
+        handle: MpvHandle, streams: FilmStreams, script: ScriptBridge, frames: FrameClock,
         deliver: @escaping @Sendable (PlayerEvent) -> Void
     ) throws(PartyError) {
         let launch = Launch {
             var loop = MpvEventLoop(
-                handle: handle, streams: streams, script: script, deliver: deliver)
+                handle: handle, streams: streams, script: script, frames: frames,
+                deliver: deliver)
             loop.run()
         }
         // Retained here, released by the thread as its first act.
@@ -40,12 +42,13 @@ struct MpvEventLoop {
     }
 
     private init(
-        handle: MpvHandle, streams: FilmStreams, script: ScriptBridge,
+        handle: MpvHandle, streams: FilmStreams, script: ScriptBridge, frames: FrameClock,
         deliver: @escaping @Sendable (PlayerEvent) -> Void
     ) {
         self.handle = handle
         self.streams = streams
         self.script = script
+        self.frames = frames
         self.deliver = deliver
     }
 
@@ -62,6 +65,11 @@ struct MpvEventLoop {
             launch.body()
             return nil
         }
+
+    /// For the window before the first film, and for the film.
+    private static let complaint = "cplayer: Error opening/initializing the "
+
+    private var noPicture: PlayerEvent { .noPicture(outputs: handle.videoOutputs ?? "") }
 
     private mutating func run() {
         _ = unsafe handle.use { pointer in
@@ -93,6 +101,8 @@ struct MpvEventLoop {
         case MPV_EVENT_LOG_MESSAGE:
             guard let message = unsafe MpvLogMessage(event) else { return }
             deliver(.logged(message.level, message.text))
+            // mpv tells it nowhere else, and plays on without a picture.
+            if message.text.hasPrefix(Self.complaint) { deliver(noPicture) }
         case MPV_EVENT_COMMAND_REPLY, MPV_EVENT_SET_PROPERTY_REPLY:
             guard unsafe event.error < 0 else { return }
             requestFailed(
@@ -157,6 +167,8 @@ extension MpvEventLoop {
             self.current = nil
         }
         guard unsafe end.pointee.reason == MPV_END_FILE_REASON_ERROR else { return }
+        // A room always has a window: where there is none, that is what went wrong.
+        guard handle.property("current-vo") != nil else { return deliver(noPicture) }
         deliver(.failed(item, reason: unsafe MpvHandle.sentence(end.pointee.error)))
     }
 
@@ -187,8 +199,12 @@ extension MpvEventLoop {
         case .cachePause: deliver(.bufferingForCache(unsafe Self.flag(data)))
         case .endOfFilm: deliver(.endOfFilm(unsafe Self.flag(data)))
         case .coreIdle: deliver(.idle(unsafe Self.flag(data)))
+        case .isEmpty: if unsafe Self.flag(data) { deliver(.emptied) }
         case .speed: deliver(.speed(PlaybackSpeed(factor: unsafe Self.number(data))))
-        case .position: deliver(.position(MediaPosition(seconds: unsafe Self.number(data))))
+        case .position:
+            let position = MediaPosition(seconds: unsafe Self.number(data))
+            frames.note(position, at: .now())
+            deliver(.position(position))
         case .duration: deliver(.duration(MediaPosition(seconds: unsafe Self.number(data))))
         }
     }

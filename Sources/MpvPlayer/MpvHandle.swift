@@ -207,6 +207,14 @@ extension MpvHandle {
         } ?? nil
     }
 
+    /// The video outputs that were asked for, as the option `vo` has them.
+    var videoOutputs: String? {
+        guard case .string(let names) = command(.command("expand-text", "${=options/vo}")) else {
+            return nil
+        }
+        return names
+    }
+
     /// Reads a property; `nil` where it has no value.
     func property(_ name: String) -> MpvNode? {
         unsafe use { pointer -> MpvNode? in
@@ -249,9 +257,25 @@ extension MpvHandle {
         }
     }
 
+    /// The version of libmpv's client API, which grows with mpv's own.
+    static var clientAPI: ClientAPI {
+        let version = mpv_client_api_version()
+        return ClientAPI(major: Int(version >> 16), minor: Int(version & 0xFFFF))
+    }
+
     /// What mpv calls a status, without a full stop.
     static func sentence(_ status: CInt) -> String {
         unsafe mpv_error_string(status).map { unsafe String(cString: $0) } ?? "error \(status)"
+    }
+}
+
+/// A version of libmpv's client API.
+struct ClientAPI: Comparable, Sendable {
+    let major: Int
+    let minor: Int
+
+    static func < (one: ClientAPI, other: ClientAPI) -> Bool {
+        (one.major, one.minor) < (other.major, other.minor)
     }
 }
 
@@ -264,7 +288,7 @@ enum PlayerRequest: UInt64 {
 /// The properties that mpv tells us of by itself.
 enum ObservedProperty: UInt64, CaseIterable {
     case pause = 1
-    case speed, position, cachePause, endOfFilm, coreIdle, duration
+    case speed, position, cachePause, endOfFilm, coreIdle, duration, isEmpty
 
     var name: String {
         switch self {
@@ -275,12 +299,13 @@ enum ObservedProperty: UInt64, CaseIterable {
         case .endOfFilm: "eof-reached"
         case .coreIdle: "core-idle"
         case .duration: "duration"
+        case .isEmpty: "idle-active"
         }
     }
 
     var format: mpv_format {
         switch self {
-        case .pause, .cachePause, .endOfFilm, .coreIdle: MPV_FORMAT_FLAG
+        case .pause, .cachePause, .endOfFilm, .coreIdle, .isEmpty: MPV_FORMAT_FLAG
         case .speed, .position, .duration: MPV_FORMAT_DOUBLE
         }
     }

@@ -16,20 +16,27 @@ struct MpvStart {
         let forced = RoomOptions.forced.filter(handle.setOption)
         handle.requestLog(atLeast: "warn")
         for option in RoomOptions.defaults { handle.setOption(option) }
-        let outputs = hasDisplay ? RoomOptions.videoOutputs : RoomOptions.noVideoOutput
+        handle.setOption(MpvOption("title", configuration.windowTitle))
+        let display = MpvDisplay(environment: configuration.environment)
+        let outputs =
+            display.answers
+            ? RoomOptions.videoOutputs(clientAPI: MpvHandle.clientAPI)
+            : RoomOptions.noVideoOutput
         handle.setOption(MpvOption("vo", outputs))
         handle.setOption(MpvOption("config", configuration.usesUserConfig ? "yes" : "no"))
         for option in configuration.mpvArguments.optionsBeforeStart where !handle.setOption(option)
         {
             throw Self.refusal(of: option, reason: "it does not take that value")
         }
-        let title = MpvOption("title", configuration.windowTitle)
-        let text = RoomOptions.configuration(arguments: [title] + arguments, forced: forced)
+        let text = RoomOptions.configuration(arguments: arguments, forced: forced)
         try handle.loadConfiguration(at: directory.write(Array(text.utf8), to: "room.conf"))
         handle.setOption(MpvOption("player-operation-mode", "pseudo-gui"))
         try handle.initialise()
         _ = handle.command(.command("apply-profile", RoomOptions.profile))
-        try checkDisplay(handle)
+        // A user who chose no video output wants a window, and a window needs a display.
+        guard handle.videoOutputs != RoomOptions.noVideoOutput else {
+            throw .noDisplay(silent: display.silent)
+        }
     }
 
     private var userArguments: [MpvOption] {
@@ -69,15 +76,5 @@ struct MpvStart {
             reason.hasPrefix("cplayer: ") ? reason.dropFirst("cplayer: ".count) : reason[...]
         let sentence = words.hasSuffix(".") ? words.dropLast() : words
         return .mpvArgumentRefused(argument: option.argument, reason: String(sentence))
-    }
-
-    private var hasDisplay: Bool {
-        ["DISPLAY", "WAYLAND_DISPLAY"].contains { !(configuration.environment[$0] ?? "").isEmpty }
-    }
-
-    /// A user who chose no video output wants a window, and a window needs a display.
-    private func checkDisplay(_ handle: MpvHandle) throws(PartyError) {
-        let chosen = handle.command(.command("expand-text", "${=options/vo}"))
-        guard chosen != .string(RoomOptions.noVideoOutput) else { throw .noDisplay }
     }
 }

@@ -1,6 +1,7 @@
 // The player as the room sees it: load, pause, seek, speed; events; one consistent look at the clock.
 
 import FoundationEssentials
+import NIOConcurrencyHelpers
 public import PartyModel
 
 /// Where the player gets its films from.
@@ -23,7 +24,9 @@ public struct PlayerConfiguration: Sendable {
     /// The process's environment: where displays and private directories are.
     public var environment = ProcessInfo.processInfo.environment
     /// An mpv that somebody has open, to play in; its options are its user's, and of those above
-    /// only the environment counts. `nil` for an mpv of our own.
+    /// only the environment counts.
+    ///
+    /// `nil` for an mpv of our own.
     public var lender: MpvLender?
 
     /// Everything as a user expects of mpv.
@@ -39,6 +42,9 @@ public final class Player: Sendable {
     let handle: MpvHandle
     let streams: FilmStreams
     private let script = ScriptBridge()
+    private let frames = FrameClock()
+    /// What the user has set.
+    private let correctsPitch = NIOLockedValueBox(true)
     private let directory: MpvDirectory
     private let lender: MpvLender?
     /// What a lent mpv does differently while it plays one of our films.
@@ -68,13 +74,19 @@ public final class Player: Sendable {
         do {
             if lender == nil {
                 try MpvStart(configuration: configuration, directory: directory).start(handle)
+                if handle.property("audio-pitch-correction") == .flag(false) {
+                    correctsPitch.withLockedValue { $0 = false }
+                }
                 try handle.register(streams)
             }
             for property in ObservedProperty.allCases { try handle.observe(property) }
             let directory = self.directory
-            try MpvEventLoop.start(handle: handle, streams: streams, script: script) { event in
+            try MpvEventLoop.start(
+                handle: handle, streams: streams, script: script, frames: frames
+            ) { event in
                 // The script has read its files once it speaks.
-                if case .scriptMessage(let words) = event, words.first == "ready", words.count == 2 {
+                if case .scriptMessage(let words) = event, words.first == "ready", words.count == 2
+                {
                     directory.remove()
                 }
                 onEvent(event)
@@ -135,25 +147,47 @@ extension Player {
     /// Whether other speeds than 1 keep the voices' pitch.
     ///
     /// Off, a speed between 0.98 and 1.02 is inaudible; on, mpv clicks each time it leaves or
-    /// comes back to 1.
+    /// comes back to 1. A user who has it off keeps it off.
     public func setPitchCorrection(_ isOn: Bool) {
-        handle.setAsync("audio-pitch-correction", .flag(isOn), for: .pitch)
+        let isWanted = isOn && correctsPitch.withLockedValue { $0 }
+        handle.setAsync("audio-pitch-correction", .flag(isWanted), for: .pitch)
     }
-
-    /// Shows the room's token: now, and when the user asks for it.
-    public func showToken(_ token: String) { script.showToken(token, through: handle) }
-
-    /// Shows a short sentence for a few seconds.
-    public func showNotice(_ text: String) { script.showNotice(text, through: handle) }
-
-    /// Hands the script what the room looks like, as a JSON object; it replaces the one before.
-    ///
-    /// The script reads `viewers`, a list of names, and `wait`, the sentence that says for whom the
-    /// room waits, and ignores the rest.
-    public func sendState(json: String) { script.sendState(json: json, through: handle) }
 
     /// Asks mpv to quit; ``PlayerEvent/quit`` follows.
     public func quit() { handle.commandAsync(.command("quit"), for: .quit) }
+}
+
+// What the window shows beside the film.
+extension Player {
+    /// Hands the window the room's token, to be shown when the user asks for it, and at once if
+    /// `atOnce`.
+    ///
+    /// `code` is the token as a picture for telephones, row by row, a 1 for every dark square.
+    public func showToken(_ token: String, code: [String], atOnce: Bool) {
+        let when = atOnce ? "now" : "later"
+        script.hold(
+            ["set-token", token, code.joined(separator: " "), when], through: handle)
+    }
+
+    /// Shows a short sentence for a few seconds.
+    public func showNotice(_ text: String) {
+        script.post(["show-notice", text], through: handle)
+    }
+
+    /// Shows what somebody wrote.
+    public func showChat(_ text: String, from name: String, isOwn: Bool) {
+        script.post(["show-chat", name, text, isOwn ? "own" : "other"], through: handle)
+    }
+
+    /// Shows somebody's reaction, by its name.
+    public func showReaction(_ reaction: String, from name: String) {
+        script.post(["show-reaction", name, reaction], through: handle)
+    }
+
+    /// Hands the script what the room looks like, as a JSON object; it replaces the one before.
+    ///
+    /// The script ignores fields it does not know.
+    public func sendState(json: String) { script.hold(["set-state", json], through: handle) }
 }
 
 // What may block.
@@ -166,7 +200,11 @@ extension Player {
         let answer = handle.command(.command("expand-text", PlayerSnapshot.question))
         let answered = MonotonicInstant.now()
         guard case .string(let text) = answer else { return nil }
-        return PlayerSnapshot(answer: text, asked: asked, answered: answered)
+        guard var snapshot = PlayerSnapshot(answer: text, asked: asked, answered: answered) else {
+            return nil
+        }
+        snapshot.frameSince = frames.since(snapshot.framePosition)
+        return snapshot
     }
 
     /// Ends mpv, closes its window and every film it has open, even one whose read is blocked.

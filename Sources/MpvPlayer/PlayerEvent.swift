@@ -9,6 +9,8 @@ public enum PlayerEvent: Hashable, Sendable {
     /// Something that is no film of the room is being played: dropped on the window, or loaded by a
     /// script. Carries its address.
     case foreignFile(String)
+    /// Nothing is open: before the first film, and when somebody stopped one.
+    case emptied
     /// The first frame after a load or a seek is there.
     case playbackRestarted
     /// A seek has begun, whoever asked for it; ``position(_:)`` tells its target.
@@ -29,8 +31,10 @@ public enum PlayerEvent: Hashable, Sendable {
     case duration(MediaPosition)
     /// A film could not be opened or played; `nil` when it is not known which.
     case failed(ItemID?, reason: String)
-    /// Words from the script: a verb and what belongs to it. `ready NAME` comes first; `card shown`
-    /// and `card hidden` tell whether the token is in sight.
+    /// None of the video outputs that were asked for (mpv's option `vo`) can show anything.
+    case noPicture(outputs: String)
+    /// Words from the script: a verb and what belongs to it. `ready NAME` comes first; `page NAME`
+    /// tells which page is open, and `page none` that none is.
     case scriptMessage([String])
     /// A line of mpv's log.
     case logged(PlayerLogLevel, String)

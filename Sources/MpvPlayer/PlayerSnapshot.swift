@@ -13,6 +13,10 @@ public struct PlayerSnapshot: Hashable, Sendable {
     public let speed: PlaybackSpeed
     /// Whether somebody paused it.
     public let isPaused: Bool
+    /// Whether mpv looks for the frame of a seek; ``framePosition`` is then where to.
+    public let isSeeking: Bool
+    /// Since when ``framePosition`` is what it is; `nil` where that was not seen.
+    public internal(set) var frameSince: MonotonicInstant?
     /// Whether mpv stands still because its cache ran dry.
     public let isBuffering: Bool
     /// How much film mpv has read ahead.
@@ -25,24 +29,13 @@ public struct PlayerSnapshot: Hashable, Sendable {
     public let takenAt: MonotonicInstant
     /// How far the truth may be from ``takenAt``: half the duration of the call.
     public let uncertainty: Duration
-
-    /// The best estimate of what is seen and heard; `nil` during a seek of a film without audio, and
-    /// without a film.
-    ///
-    /// Without audio it is a staircase, right only at the instant a frame appears.
-    public var position: MediaPosition? {
-        if let audioPosition { return audioPosition }
-        guard let framePosition, let frameDuration else { return framePosition }
-        return MediaPosition(
-            nanoseconds: framePosition.nanoseconds - frameDuration.wholeNanoseconds)
-    }
 }
 
 extension PlayerSnapshot {
     /// The properties asked for, in the order of the answer's lines.
     private static let properties = [
         "audio-pts", "time-pos", "speed", "pause", "paused-for-cache", "demuxer-cache-duration",
-        "container-fps", "audio-out-params/format",
+        "container-fps", "audio-out-params/format", "seeking",
     ]
 
     /// What mpv's `expand-text` is to expand: one raw value a line.
@@ -62,6 +55,7 @@ extension PlayerSnapshot {
         buffered = .nanoseconds(ahead.nanoseconds)
         frameDuration = Double(lines[6]).flatMap(Self.frameDuration)
         passesAudioThrough = lines[7].hasPrefix("spdif")
+        isSeeking = lines[8] == "yes"
         uncertainty = (answered - asked) / 2
         takenAt = asked + uncertainty
     }

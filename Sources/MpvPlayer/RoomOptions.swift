@@ -13,11 +13,20 @@ enum RoomOptions {
         MpvOption("input-default-bindings", "yes"),
         MpvOption("input-vo-keyboard", "yes"),
         MpvOption("input-media-keys", "yes"),
+        // What a desktop calls the window's program, beside other windows of mpv's.
+        MpvOption("x11-name", "peerwatch"),
+        MpvOption("wayland-app-id", "peerwatch"),
     ]
 
-    /// The window systems to try when the user chose none: `gpu` rejects software rendering, where
-    /// the others still draw.
-    static let videoOutputs = "gpu,wlshm,x11,"
+    /// The video outputs to try when the user chose none.
+    ///
+    /// `gpu` rejects software rendering, where the next two still draw well; mpv's own order would
+    /// take `sdl` before `x11`. The empty name at the end stands for everything else mpv has.
+    static func videoOutputs(clientAPI: ClientAPI) -> String {
+        // What newer versions of mpv prefer, too.
+        let next = clientAPI >= ClientAPI(major: 2, minor: 5) ? "gpu-next," : ""
+        return next + "gpu,wlshm,x11,"
+    }
 
     /// Stands where nobody chose a video output and there is no display: opens nothing, and is what
     /// nobody would choose.

@@ -1,6 +1,6 @@
 // How do this program and its Lua script talk? By script messages both ways. What is sent before the
 // script listens would be lost, so nothing is sent until it has said `ready`; then it gets what
-// holds (token, state) and what waited (notices).
+// holds (token, state) and what waited (notices, chat).
 
 import NIOConcurrencyHelpers
 import PartyModel
@@ -10,43 +10,40 @@ final class ScriptBridge: Sendable {
     private struct State {
         /// The name mpv gave the script; `nil` until it is ready.
         var script: String?
-        var token: String?
-        var json: String?
-        var waitingNotices: [String] = []
+        /// The newest message of each verb that holds, in the order the verbs were first used.
+        var holding: [[String]] = []
+        var waiting: [[String]] = []
     }
 
     /// What the script says first in every message, to be told from what else reaches us.
     static let sender = "peerwatch"
 
-    /// Notices that wait for the script: it starts in milliseconds, and old news is none.
+    /// Messages that wait for the script: it starts in milliseconds, and old news is none.
     static let waitingLimit = 16
 
     private let state = NIOLockedValueBox(State())
 
-    /// Shows the token, now and whenever the script starts anew.
-    func showToken(_ token: String, through handle: MpvHandle) {
+    /// Sends a verb and what belongs to it, now and whenever the script starts anew; replaces what
+    /// was held under the same verb.
+    func hold(_ words: [String], through handle: MpvHandle) {
         state.withLockedValue { state in
-            state.token = token
-            Self.send(["set-token", token], to: state.script, through: handle)
+            if let index = state.holding.firstIndex(where: { $0.first == words.first }) {
+                state.holding[index] = words
+            } else {
+                state.holding.append(words)
+            }
+            Self.send(words, to: state.script, through: handle)
         }
     }
 
-    /// Hands over what the room looks like, now and whenever the script starts anew.
-    func sendState(json: String, through handle: MpvHandle) {
-        state.withLockedValue { state in
-            state.json = json
-            Self.send(["set-state", json], to: state.script, through: handle)
-        }
-    }
-
-    /// Shows a notice once.
-    func showNotice(_ text: String, through handle: MpvHandle) {
+    /// Sends a verb and what belongs to it once.
+    func post(_ words: [String], through handle: MpvHandle) {
         state.withLockedValue { state in
             guard state.script == nil else {
-                return Self.send(["show-notice", text], to: state.script, through: handle)
+                return Self.send(words, to: state.script, through: handle)
             }
-            state.waitingNotices.append(text)
-            state.waitingNotices = state.waitingNotices.suffix(Self.waitingLimit)
+            state.waiting.append(words)
+            state.waiting = state.waiting.suffix(Self.waitingLimit)
         }
     }
 
@@ -90,16 +87,10 @@ final class ScriptBridge: Sendable {
     private func scriptIsReady(_ script: String, through handle: MpvHandle) {
         state.withLockedValue { state in
             state.script = script
-            if let json = state.json {
-                Self.send(["set-state", json], to: script, through: handle)
+            for words in state.holding + state.waiting {
+                Self.send(words, to: script, through: handle)
             }
-            if let token = state.token {
-                Self.send(["set-token", token], to: script, through: handle)
-            }
-            for notice in state.waitingNotices {
-                Self.send(["show-notice", notice], to: script, through: handle)
-            }
-            state.waitingNotices = []
+            state.waiting = []
         }
     }
 

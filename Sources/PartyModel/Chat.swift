@@ -11,7 +11,7 @@ public enum Reaction: UInt8, CaseIterable, Hashable, Sendable {
     case thumb = 5
     case star = 6
 
-    /// The reaction's name, for scripts and keys: `heart`, `laugh`, …
+    /// The reaction's name for scripts and keys.
     public var name: String { "\(self)" }
 
     /// The reaction of this name.

@@ -39,9 +39,10 @@ public struct Hello: Hashable, Sendable {
 public struct Proof: Hashable, Sendable {
     /// HMAC-SHA-256 under a key derived from secret, room and role.
     public let code: Bytes32
-    /// From a guest that dials a guest: its own entry, signed by the room.
+    /// From a guest to anybody but the host: its own entry, signed by the room, or by who kept it.
     ///
-    /// It may be newer than the listener's roster.
+    /// It may be newer than the listener's roster, and is all that a newcomer knows of who answers it
+    /// while the host is away.
     public let credential: Signed<Member>?
 
     /// A proof with these properties.
@@ -51,7 +52,8 @@ public struct Proof: Hashable, Sendable {
     }
 }
 
-/// What a guest says of itself to the host, on the control connection, right behind its proof.
+/// What a guest says of itself to the host, on the control connection, right behind its proof; and
+/// to whoever keeps the room while the host is away.
 public struct Introduction: Hashable, Sendable {
     /// How it wants to be called.
     public let name: String
@@ -68,7 +70,7 @@ public struct Introduction: Hashable, Sendable {
     }
 }
 
-/// The host's answer to a new member's introduction.
+/// The answer of the host, or of who keeps the room, to a new member's introduction.
 public struct Welcome: Hashable, Sendable {
     /// The member's own entry, to show to others.
     public let credential: Signed<Member>
@@ -275,11 +277,14 @@ public struct PeerStatus: Hashable, Sendable {
     /// When nothing will be left to play, if all goes on as lately; `nil` when that is not near;
     /// never negative.
     public let runsDry: Duration?
+    /// How well its player follows; `nil` before it knows the room's clock.
+    public let sync: SyncReport?
 
     /// A status with these properties.
     public init(
         item: ItemID, position: MediaPosition, buffered: Duration, isStalled: Bool,
-        isAtEnd: Bool = false, isReady: Bool = false, runsDry: Duration? = nil
+        isAtEnd: Bool = false, isReady: Bool = false, runsDry: Duration? = nil,
+        sync: SyncReport? = nil
     ) {
         self.item = item
         self.position = position
@@ -288,6 +293,7 @@ public struct PeerStatus: Hashable, Sendable {
         self.isAtEnd = isAtEnd
         self.isReady = isReady
         self.runsDry = runsDry.map { max(.zero, $0) }
+        self.sync = sync
     }
 }
 
@@ -308,12 +314,20 @@ public struct Pong: Hashable, Sendable {
     public let arrived: MonotonicInstant
     /// When the answer left, on the answerer's monotonic clock.
     public let answered: MonotonicInstant
+    /// The room's time less the answerer's monotonic clock, as far as it knows.
+    ///
+    /// Whoever keeps the room's clock sets it; everybody else learnt it.
+    public let roomOffset: Duration?
 
     /// An answer with these times.
-    public init(sent: MonotonicInstant, arrived: MonotonicInstant, answered: MonotonicInstant) {
+    public init(
+        sent: MonotonicInstant, arrived: MonotonicInstant, answered: MonotonicInstant,
+        roomOffset: Duration? = nil
+    ) {
         self.sent = sent
         self.arrived = arrived
         self.answered = answered
+        self.roomOffset = roomOffset
     }
 }
 
@@ -347,12 +361,14 @@ public struct Bye: Hashable, Sendable {
 
 /// Everything said on a control connection after the handshake.
 public enum Message: Hashable, Sendable {
-    /// Who I am (to the host only).
+    /// Who I am (to who keeps the room).
     case introduction(Introduction)
-    /// You are a member now (host only).
+    /// You are a member now (from who keeps the room).
     case welcome(Welcome)
     /// Who is here (signed by the room).
     case roster(Signed<Roster>)
+    /// Who is here while the host is away (signed by who keeps the room).
+    case keptRoster(KeptRoster)
     /// What we watch (signed by the room).
     case playlist(Signed<Playlist>)
     /// What the chunks hash to (signed by the room).
@@ -371,6 +387,8 @@ public enum Message: Hashable, Sendable {
     case relay(RelayOrder)
     /// These guests I am connected to (from guests to the host).
     case reach(Reach)
+    /// Whether I want blocks that I did not ask for.
+    case appetite(Appetite)
     /// What somebody wants to play (signed by its author).
     case timeline(Signed<Intent>)
     /// Who cannot play on (signed by that very peer).

@@ -55,7 +55,9 @@ public enum PartyError: Error, Hashable, Sendable {
     /// An address to listen on has a port.
     case bindWithPort(text: String)
     /// There is nowhere to draw a window.
-    case noDisplay
+    case noDisplay(silent: [String])
+    /// mpv has a display, or needs none, and cannot open a window all the same.
+    case noWindow(outputs: String)
     /// The player could not be started.
     case playerFailed(reason: String)
     /// mpv does not take an argument that was meant for it.
@@ -128,9 +130,13 @@ extension PartyError: CustomStringConvertible {
             "\(text) is no address; write HOST or HOST:PORT, IPv6 in brackets."
         case .bindWithPort(let text):
             "--bind takes an address without a port, and \(text) has one; choose it with --port."
-        case .noDisplay:
-            "There is no display to open a window on; set DISPLAY or WAYLAND_DISPLAY, "
-                + "or use --headless."
+        case .noDisplay(let silent):
+            (silent.isEmpty
+                ? "There is no display to open a window on"
+                : "The display does not answer (\(silent.joined(separator: ", ")))")
+                + "; set DISPLAY or WAYLAND_DISPLAY, or use --headless."
+        case .noWindow(let outputs):
+            "mpv cannot open a window (vo=\(outputs)); choose another vo, or use --headless."
         case .playerFailed(let reason): "The player could not be started: \(reason)."
         case .mpvArgumentRefused(let argument, let reason):
             "mpv does not take \(argument): \(reason)."
@@ -181,6 +187,7 @@ extension PartyError: CustomStringConvertible {
         case .addressMalformed: "address-malformed"
         case .bindWithPort: "bind-with-port"
         case .noDisplay: "no-display"
+        case .noWindow: "no-window"
         case .playerFailed: "player-failed"
         case .mpvArgumentRefused: "mpv-argument-refused"
         case .filmUnplayable: "film-unplayable"

@@ -92,6 +92,13 @@ public struct Playlist: Hashable, SignedContent {
         return films.dropFirst(index + 1).first
     }
 
+    /// The film before this one.
+    public func film(before id: ItemID) -> PlaylistItem? {
+        let films = films
+        guard let index = films.firstIndex(where: { $0.id == id }) else { return nil }
+        return films.prefix(index).last
+    }
+
     /// Appends version and items.
     public func write(to writer: inout ByteWriter) {
         writer.write(version)

@@ -6,7 +6,8 @@
 //
 // Version, flags and length come first and the checksum last in every version, so that each can be
 // told from the others what is wrong with a text. Flags are for what an older reader may ignore, and
-// it does; what it may not is a new version.
+// it does; what it may not is a new version. Flag 1: made by a member who keeps the room while its
+// host is away, and leads there.
 
 /// What lets somebody into a room.
 ///
@@ -16,14 +17,19 @@ public struct Token: Hashable, Sendable {
     public let room: RoomKey
     /// What proves membership.
     public let secret: RoomSecret
-    /// Where the host may be dialled; as many as ``Member`` may have.
+    /// Where its maker may be dialled; as many as ``Member`` may have.
     public let addresses: [PeerAddress]
+    /// Whether whoever answers may be a member whom the host has signed, instead of the host.
+    public let leadsToKeeper: Bool
 
     /// A token for a room; more addresses than one member may have are cut off.
-    public init(room: RoomKey, secret: RoomSecret, addresses: [PeerAddress]) {
+    public init(
+        room: RoomKey, secret: RoomSecret, addresses: [PeerAddress], leadsToKeeper: Bool = false
+    ) {
         self.room = room
         self.secret = secret
         self.addresses = addresses.fittingOneMember
+        self.leadsToKeeper = leadsToKeeper
     }
 }
 
@@ -35,6 +41,7 @@ extension Token {
     /// Version, flags and length.
     private static let headBytes = 4
     private static let checksumBytes = 4
+    private static let keeperFlag: UInt8 = 1
 
     /// The token as people pass it on: one word of 100 to 130 characters for the usual addresses.
     public var text: String {
@@ -42,7 +49,7 @@ extension Token {
         writeContent(to: &content)
         var writer = ByteWriter()
         writer.write(Self.version)
-        writer.write(UInt8(0))
+        writer.write(leadsToKeeper ? Self.keeperFlag : 0)
         writer.write(UInt16(Self.headBytes + content.bytes.count + Self.checksumBytes))
         writer.write(raw: content.bytes)
         writer.write(CRC32.checksum(of: writer.bytes))
@@ -55,7 +62,8 @@ extension Token {
         writer.write(addresses)
     }
 
-    private init(content reader: inout ByteReader) throws(WireViolation) {
+    private init(content reader: inout ByteReader, flags: UInt8) throws(WireViolation) {
+        leadsToKeeper = flags & Self.keeperFlag != 0
         room = RoomKey(try Bytes32(from: &reader))
         secret = RoomSecret(try Bytes16(from: &reader))
         addresses = try reader.readAddresses()
@@ -126,7 +134,7 @@ extension Token {
     private static func isWhole(_ digits: [UInt8]) -> Bool {
         guard let bytes = Base58.decode(digits) else { return false }
         var reader = ByteReader(bytes.dropFirst(headBytes).dropLast(checksumBytes))
-        return (try? Token(content: &reader)) != nil && reader.remaining == 0
+        return (try? Token(content: &reader, flags: 0)) != nil && reader.remaining == 0
     }
 
     private init(bytes: [UInt8]) throws(PartyError) {
@@ -141,7 +149,7 @@ extension Token {
         }
         var reader = ByteReader(checked.dropFirst(Self.headBytes))
         do throws(WireViolation) {
-            self = try Token(content: &reader)
+            self = try Token(content: &reader, flags: bytes[1])
             try reader.finish()
         } catch {
             throw .tokenMistyped

@@ -10,8 +10,10 @@ public enum Wish: Hashable, Sendable {
     case seek(to: MediaPosition)
     /// Run at this speed from here on.
     case speed(PlaybackSpeed, at: MediaPosition)
-    /// Our player is at the end of this item; the room goes on when all are.
+    /// Leave this item for the one that follows.
     case next(after: ItemID)
+    /// Leave this item for the one before it.
+    case previous(before: ItemID)
     /// Go on without those the room waits for.
     case skipWait
 }

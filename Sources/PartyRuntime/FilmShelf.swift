@@ -11,6 +11,26 @@ import PartyModel
 enum Film: Sendable {
     case hosted(HostFilm)
     case fetched(GuestFilm)
+
+    /// A block with its proof; `nil` for one that is not here.
+    ///
+    /// Blocks on the disk.
+    func read(_ block: BlockIndex) throws(PartyError) -> StoredBlock? {
+        switch self {
+        case .hosted(let film): try film.read(block)
+        case .fetched(let film): try film.read(block)
+        }
+    }
+
+    /// What the host signed of a block's chunk and its neighbours, where it came from the host.
+    ///
+    /// Blocks on the disk.
+    func roots(of block: BlockIndex) throws(PartyError) -> Signed<RootList>? {
+        switch self {
+        case .hosted: nil
+        case .fetched(let film): try film.signedRoots(of: block.chunk)
+        }
+    }
 }
 
 /// All films of the party.

@@ -13,17 +13,22 @@ import WireFormat
 extension Party {
     func handle(_ event: MeshEvent) {
         switch event {
-        case .connected(let remote, _):
-            connected(remote)
+        case .connected(let remote, let dialled):
+            connected(remote, dialled: dialled)
         case .bulkReady(let peer):
+            line.separated(peer, at: PartyClock.now)
             logger.debug("bulk ready", metadata: ["peer": "\(peer)"])
         case .message(let message, let peer):
+            lastHeard[peer] = PartyClock.now
             handle(message, from: peer)
         case .block(let header, let bytes, let peer):
+            lastHeard[peer] = PartyClock.now
+            traffic.received(bytes.readableBytes, from: peer)
             arrived(header, bytes, from: peer)
         case .blockSent(let peer, let bytes):
             guard let address = underWay[peer]?.popFirst() else { break }
-            line.sent(bytes, to: peer, at: PartyClock.now)
+            traffic.sent(bytes, to: peer)
+            line.sentFilm(to: peer, at: PartyClock.now)
             tellSwarm(.blockSent(address, to: peer))
         case .disconnected(let peer, let reason, let bye):
             logger.debug("disconnected", metadata: ["peer": "\(peer)", "reason": "\(reason)"])
@@ -33,12 +38,16 @@ extension Party {
         }
     }
 
-    private func connected(_ remote: RemotePeer) {
+    private func connected(_ remote: RemotePeer, dialled: Bool) {
         remotes[remote.peer] = remote
-        if remote.isHost { hasHostSaidGoodbye = false }
+        lastHeard[remote.peer] = PartyClock.now
         underWay[remote.peer] = []
         clocks[remote.peer] = ClockOffset()
         pings[remote.peer] = PingSchedule(now: PartyClock.now)
+        // A host that was dialled has heard it behind the proof.
+        if remote.isHost, !dialled {
+            for message in greeting { mesh?.send(message, to: remote.peer) }
+        }
         tellRoom(.connected(remote.peer, isHost: remote.isHost))
         tellSwarm(.peerJoined(remote.peer, isHost: remote.isHost))
         sendPings()
@@ -49,23 +58,23 @@ extension Party {
         let wasHost = remotes.removeValue(forKey: peer)?.isHost ?? false
         underWay[peer] = nil
         line.left(peer)
+        traffic.left(peer)
         clocks[peer] = nil
         pings[peer] = nil
-        lastPings[peer] = nil
+        lastHeard[peer] = nil
+        clocksCompared[peer] = nil
         statuses[peer] = nil
         for item in rootFeeds.keys { rootFeeds[item]?.forget(peer) }
+        keeping.rootsTold[peer] = nil
         tellSwarm(.peerLeft(peer))
-        hasHostSaidGoodbye = wasHost && bye?.kind == .leaving
+        if bye?.kind == .leaving { tellRoom(.left(peer)) }
         tellRoom(.disconnected(peer))
         if let roomLost, remotes.isEmpty { fail(roomLost) }
         guard wasHost, let bye else { return }
         switch bye.kind {
         case .roomFull: fail(.roomFull)
         case .filmLost: fail(.roomClosed(reason: bye.reason))
-        case .leaving:
-            if let host = room?.member(peer) { report(host, .left) }
-            notice("The host left; this film plays as far as it is here.")
-        case .violation, .duplicate: break
+        case .leaving, .violation, .duplicate: break
         }
     }
 
@@ -81,6 +90,8 @@ extension Party {
             tellRoom(.welcomed(welcome, from: peer))
         case .roster(let roster):
             tellRoom(.roster(roster))
+        case .keptRoster(let kept):
+            tellRoom(.keptRoster(kept))
         case .playlist(let playlist):
             tellRoom(.playlist(playlist))
         case .timeline(let intent):
@@ -105,14 +116,18 @@ extension Party {
             tellSwarm(.ordered(order, by: peer))
         case .reach(let reach):
             tellSwarm(.reaches(reach, by: peer))
+        case .appetite(let appetite):
+            tellSwarm(.appetite(appetite, of: peer))
         case .status(let status):
             heard(status, from: peer)
         case .chat(let chat):
             tellRoom(.chat(chat, from: peer))
         case .ping(let ping):
             let now = PartyClock.now
-            mesh?.send(
-                .pong(Pong(sent: ping.sent, arrived: now, answered: PartyClock.now)), to: peer)
+            let pong = Pong(
+                sent: ping.sent, arrived: now, answered: PartyClock.now,
+                roomOffset: roomClock.offset)
+            mesh?.send(.pong(pong), to: peer)
         case .pong(let pong):
             heard(pong, from: peer)
         case .bye:

@@ -23,6 +23,7 @@ extension Party {
         for film in films { shelf.put(.hosted(film), as: film.item) }
         // mpv takes as long to start as all the rest: both at once.
         let starting = startPlayer()
+        if !mayOpenWindow { try await starting?.get() }
         let port = try await listen()
         // A token that was passed on and leads nowhere would be worse than one a little later.
         try await starting?.get()
@@ -45,7 +46,7 @@ extension Party {
         playback.item = first.id
         let token = Token(room: roomKey, secret: secret, addresses: addresses)
         log.record(.room(token: token.text, addresses: addresses.map(\.description)))
-        player?.showToken(token.text)
+        offer(token, atOnce: true)
         if let course = room?.course { follow(course) }
     }
 
@@ -65,18 +66,21 @@ extension Party {
         makeShelf()
         // mpv takes as long to start as the host takes to answer: both at once.
         let starting = startPlayer()
+        if !mayOpenWindow { try await starting?.get() }
         let port = try await listen()
         room = Room(
             joining: roomKey, as: identity.peer,
             introduction: introduction(listeningAddresses(port: port)), signer: memberSigner)
         mesh?.greeting = { [weak self] in self?.assumeIsolated { $0.greeting } ?? [] }
         // Nothing waits for the host but the end: whoever wants to leave meanwhile may.
-        mesh?.dialHost(token.addresses).whenComplete { [weak self] result in
+        mesh?.dialHost(token.addresses, orKeeper: token.leadsToKeeper).whenComplete {
+            [weak self] result in
             guard case .failure(let error) = result else { return }
             self?.assumeIsolated { $0.fail(error.asPartyError) }
         }
         onWorker({ try CacheDirectory().collectAbandoned() }) { _, _ in }
         try await starting?.get()
+        offer(token, atOnce: false)
     }
 
     // MARK: Both
@@ -88,9 +92,13 @@ extension Party {
             eventLoop: loop, identity: identity, room: roomKey, secret: secret,
             hostSignature: hostSignature,
             knows: { [weak self] certificate in
-                self?.assumeIsolated { $0.room?.member(certificate.peer) != nil } ?? false
+                self?.assumeIsolated { party in
+                    party.room?.answersNewcomers ?? false
+                        || party.room?.member(certificate.peer) != nil
+                } ?? false
             },
             onEvent: { [weak self] event in self?.assumeIsolated { $0.handle(event) } })
+        mesh.vouchers = { [weak self] in self?.assumeIsolated { $0.room?.vouchers } ?? [] }
         self.mesh = mesh
         let port = try await mesh.listen(
             hosts: configuration.bindAddresses,
@@ -122,9 +130,12 @@ extension Party {
     }
 
     /// Who this is, and the first question for the room's time.
-    private var greeting: [Message] {
+    var greeting: [Message] {
         guard let room else { return [] }
-        return [.introduction(room.introduction), .ping(Ping(sent: PartyClock.now))]
+        let limited: [Message] =
+            configuration.downloadLimit == nil ? [] : [.appetite(Appetite(takesUnasked: false))]
+        // Before the host sends a newcomer anything.
+        return limited + room.greeting + [.ping(Ping(sent: PartyClock.now))]
     }
 
     private var ownNewcomer: Newcomer {
@@ -142,6 +153,13 @@ extension Party {
             onFailure: { [weak self] error in self?.enqueue { $0.filmFailed(error) } })
         self.shelf = shelf
         return shelf
+    }
+
+    /// Whether a window can be expected to open; where not, it is first seen whether the player
+    /// wants one.
+    private var mayOpenWindow: Bool {
+        configuration.isHeadless || configuration.lender != nil
+            || MpvDisplay(environment: playerSettings.environment).answers
     }
 
     /// Starts the player, if anybody watches here; the future is done once it runs.

@@ -17,14 +17,17 @@ extension Party {
     /// Takes an event on mpv's event thread and brings it here, with the position at that moment
     /// where the position matters.
     nonisolated func heard(_ event: PlayerEvent) {
-        let snapshot: PlayerSnapshot? =
-            switch event {
-            case .paused, .speed, .playbackRestarted:
-                runningPlayer.withLockedValue { $0 }?.snapshot()
-            case .fileLoaded, .foreignFile, .seeking, .position, .bufferingForCache, .endOfFilm,
-                .idle, .duration, .failed, .scriptMessage, .logged, .quit:
-                nil
-            }
+        let snapshot: PlayerSnapshot?
+        switch event {
+        case .paused, .seeking, .playbackRestarted:
+            snapshot = runningPlayer.withLockedValue { $0 }?.snapshot()
+        case .position, .idle:
+            return
+        case .fileLoaded, .foreignFile, .emptied, .speed, .bufferingForCache, .endOfFilm, .duration,
+            .failed,
+            .noPicture, .scriptMessage, .logged, .quit:
+            snapshot = nil
+        }
         enqueue { $0.handle(event, snapshot) }
     }
 
@@ -35,18 +38,21 @@ extension Party {
         case .foreignFile(let address):
             logger.warning("the player was given something else", metadata: ["at": "\(address)"])
             notice("Only the room's films play here.")
-            reopen()
+            tellFollower(.replaced)
+        case .emptied:
+            // Somebody stopped it: the film of a room is the room's.
+            if playback.loaded != nil { tellFollower(.replaced) }
         case .playbackRestarted:
             playbackRestarted(snapshot)
         case .seeking:
             playback.isSeeking = true
             tellSwarmOfSeek()
-            tellFollower(.seekBegan)
+            tellFollower(.seekBegan(snapshot?.framePosition))
         case .paused(let paused):
-            measure(snapshot)
-            tellFollower(.paused(paused))
+            note(snapshot)
+            tellFollower(.paused(paused, snapshot?.reading))
+            tellRoomOfPlayer()
         case .speed(let speed):
-            measure(snapshot)
             tellFollower(.speed(speed))
         case .bufferingForCache(let isBuffering):
             buffering(isBuffering)
@@ -54,10 +60,14 @@ extension Party {
             endOfFilm(isAtEnd)
         case .duration(let duration):
             playback.duration = duration
+            tellFollower(.duration(duration))
         case .failed(let item, let reason):
             failed(item, reason)
+        case .noPicture(let outputs):
+            fail(.noWindow(outputs: outputs))
         case .scriptMessage(let words):
-            obey(words)
+            logger.debug("script", metadata: ["words": "\(words)"])
+            if let request = WindowRequest(words: words) { obey(request) }
         case .logged(let level, let text):
             switch level {
             case .warning: logger.debug("mpv: \(text)")
@@ -71,14 +81,15 @@ extension Party {
     }
 
     private func playbackRestarted(_ snapshot: PlayerSnapshot?) {
-        let position = snapshot?.roomPosition ?? .start
         playback.isSeeking = false
-        measure(snapshot)
+        note(snapshot)
         guard let item = playback.loaded else { return }
         guard playback.shown != item else {
-            tellFollower(.seekEnded(at: position))
+            tellFollower(.seekEnded(snapshot?.reading))
+            tellRoomOfPlayer()
             return
         }
+        let position = snapshot?.framePosition ?? .start
         playback.shown = item
         log.record(.firstFrame(position: position.seconds))
         if playback.recordsPrefetch {
@@ -86,7 +97,7 @@ extension Party {
             tellRoom(.prefetchKnown(prefetch.hint(for: item)))
         }
         if roomSigner != nil, let roomNow { tellRoom(.started(at: position, roomNow)) }
-        tellFollower(.opened(item, at: position))
+        tellFollower(.opened(item, snapshot?.reading))
         tellRoomOfPlayer()
         sendStatus()
     }
@@ -110,7 +121,7 @@ extension Party {
         log.record(
             isBuffering
                 ? .buffering(
-                    peer: me, name: configuration.name, seconds: playable.amount.inSeconds)
+                    peer: me, name: configuration.name, seconds: playback.playable.inSeconds)
                 : .resumed(peer: me, name: configuration.name))
         tellRoomOfPlayer()
         sendStatus()
@@ -119,15 +130,6 @@ extension Party {
     private func failed(_ item: ItemID?, _ reason: String) {
         let name = item.flatMap { room?.items?.item($0)?.name } ?? "the film"
         fail(.filmUnplayable(name: name, reason: reason))
-    }
-
-    /// Something of the user's own was dropped on the window: back to the room's film.
-    private func reopen() {
-        guard let course = room?.course, let roomNow else { return }
-        playback.loaded = nil
-        playback.shown = nil
-        carryOut(
-            .open(course.item, at: course.position(at: roomNow), paused: course.isStanding))
     }
 
     /// A read of the player: where it is in the film's bytes.
@@ -152,13 +154,15 @@ extension Party {
     }
 
     private func measure(_ snapshot: PlayerSnapshot?) {
-        guard let snapshot, let position = snapshot.roomPosition else { return tellRoomOfPlayer() }
-        playback.buffered = snapshot.buffered
-        playback.position = position
-        tellFollower(
-            .measured(
-                position, isPaused: snapshot.isPaused, isStalled: snapshot.isBuffering))
+        note(snapshot)
+        if let snapshot { tellFollower(.measured(snapshot.reading)) }
         tellRoomOfPlayer()
+    }
+
+    private func note(_ snapshot: PlayerSnapshot?) {
+        guard let snapshot else { return }
+        playback.buffered = snapshot.buffered
+        if let position = snapshot.reading.position { playback.position = position }
     }
 
     // MARK: To the player
@@ -172,32 +176,53 @@ extension Party {
 
     private func carryOut(_ directive: FollowerDirective) {
         switch directive {
-        case .open(let item, let position, let paused):
+        case .open(let item, let position):
             playback.shown = nil
             playback.loaded = nil
             playback.isAtEnd = false
             playback.isSeeking = false
             playback.read = nil
             let title = room?.items?.item(item)?.name ?? "PeerWatch"
-            player?.load(item, title: title, startingAt: position, paused: paused)
+            player?.load(item, title: title, startingAt: position, paused: true)
         case .setPaused(let paused):
             player?.setPaused(paused)
+        case .start(let instant):
+            start(at: instant)
+        case .cancelStart:
+            startTimer.cancel()
         case .seek(let position):
             player?.seek(to: position)
         case .setSpeed(let speed):
             player?.setSpeed(speed)
+        case .setPitchCorrection(let isOn):
+            player?.setPitchCorrection(isOn)
         case .wish(let wish):
-            guard let roomNow else { return }
-            tellRoom(.wished(wish, at: roomNow))
+            if let roomNow { tellRoom(.wished(wish, at: roomNow)) }
+            tellFollower(.answered)
+        case .wake(let instant):
+            followerAlarm?.cancel()
+            followerAlarm = loop.scheduleTask(deadline: instant.deadline) { [weak self] in
+                self?.assumeIsolated { $0.tellFollower(.tick) }
+            }
         }
     }
 
-    /// A short sentence in the window.
-    func notice(_ text: String) { player?.showNotice(text) }
+    private func start(at instant: MonotonicInstant) {
+        guard let player else { return }
+        startTimer.set(at: instant) { [weak self] now in
+            // Told first, so that mpv's own word of it comes later.
+            self?.enqueue { $0.tellFollower(.started(now)) }
+            player.setPaused(false)
+        }
+    }
 }
 
 extension PlayerSnapshot {
-    /// What the room calls the position: what is heard while playing, the frame that stands when
-    /// not.
-    var roomPosition: MediaPosition? { isPaused ? framePosition : position }
+    /// The snapshot as the follower takes it.
+    var reading: Reading {
+        Reading(
+            heard: audioPosition, frame: framePosition, frameSince: frameSince,
+            frameDuration: frameDuration, speed: speed, isPaused: isPaused, isStalled: isBuffering,
+            isSeeking: isSeeking, passesAudioThrough: passesAudioThrough, takenAt: takenAt)
+    }
 }

@@ -36,14 +36,14 @@ extension Party {
             names[member.peer] = member.name
             anticipate(member)
             report(member, .joined)
-            notice("\(member.name) joined")
+            announce(member, hasArrived: true)
         case .memberLeft(let member):
             report(member, .left)
-            notice("\(member.name) left")
+            announce(member, hasArrived: false)
         case .memberReachable(let member, let isReachable):
-            // Who said that it leaves is not missed.
-            guard isReachable || member.peer != room?.host || !hasHostSaidGoodbye else { break }
             report(member, isReachable ? .joined : .reconnecting)
+        case .keeper(let peer):
+            keeperChanged(to: peer)
         case .adopt(let playlist):
             adopt(playlist)
         case .prefetch(let hints):
@@ -97,8 +97,14 @@ extension Party {
         let known = room?.member(peer)?.addresses ?? []
         let addresses = token.addresses + known.filter { !token.addresses.contains($0) }
         mesh?.dialHost(addresses).whenComplete { [weak self] result in
-            guard case .failure = result else { return }
-            self?.assumeIsolated { $0.tellRoom(.dialFailed(peer)) }
+            guard case .failure(let error) = result else { return }
+            self?.assumeIsolated { party in
+                // Whom a former keeper sent here has nobody else to ask.
+                if party.mesh?.membership == nil, token.leadsToKeeper {
+                    party.fail(error.asPartyError)
+                }
+                party.tellRoom(.dialFailed(peer))
+            }
         }
     }
 
@@ -150,17 +156,13 @@ extension Party {
 
     // MARK: The timeline
 
-    /// The room's time, once it is known here: the host's clock.
-    var roomNow: RoomInstant? {
-        let now = PartyClock.now
-        guard roomSigner == nil else { return RoomInstant(nanoseconds: now.nanoseconds) }
-        guard let host = room?.host else { return nil }
-        return clocks[host]?.roomTime(at: now) ?? lastRoomClock?.roomTime(at: now)
-    }
+    /// The room's time, once it is known here.
+    var roomNow: RoomInstant? { roomClock.time(at: PartyClock.now) }
 
     /// Fetches what a course is about, and follows it as soon as its film and the player are there and
     /// the room's time is known.
     func follow(_ course: Course) {
+        announceWish()
         courseWaiting = course
         fetch(course.item)
         guard shelf?.film(course.item) != nil else { return }

@@ -226,12 +226,13 @@ extension Party {
             read(address, for: peer, relay: relay, .success(block))
             return
         }
+        let owesRoot = owesRoot(of: address, to: peer)
         onWorker({
-            switch film {
-            case .hosted(let film): try film.read(address.block)
-            case .fetched(let film): try film.read(address.block)
-            }
-        }) { party, result in party.read(address, for: peer, relay: relay, result) }
+            (try film.read(address.block), try owesRoot ? film.roots(of: address.block) : nil)
+        }) { party, result in
+            if case .success((_, let roots?)) = result { party.passOn(roots, to: peer) }
+            party.read(address, for: peer, relay: relay, result.map(\.0))
+        }
     }
 
     private func read(

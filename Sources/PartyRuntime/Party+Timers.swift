@@ -15,6 +15,9 @@ extension Party {
     static let pingInterval = TimeAmount.milliseconds(50)
     /// Between the reports of how it goes.
     static let reportInterval = TimeAmount.seconds(1)
+    /// A peer that does not answer six pings is not there, whatever its machine acknowledges: its
+    /// process stands still, or something in between answers for it.
+    static let silence = Duration.seconds(20)
     /// Lists of roots that trickle to one peer per round: some 180 KB/s, little beside a film.
     static let rootListsPerRound = 4
 
@@ -30,6 +33,7 @@ extension Party {
             loop.scheduleRepeatedTask(initialDelay: .zero, delay: Self.pingInterval) {
                 [weak self] _ in
                 self?.assumeIsolated { party in
+                    party.roomClock.note(asleep: PartyClock.asleep)
                     party.sendPings()
                     party.trickleRoots()
                 }
@@ -44,44 +48,24 @@ extension Party {
 
     // MARK: Clock
 
-    func sendPings() {
-        for peer in remotes.keys
-        where pings[peer]?.takeDue(now: PartyClock.now, isBusy: line.isBusy) ?? false {
-            let now = PartyClock.now
-            lastPings[peer] = now
-            mesh?.send(.ping(Ping(sent: now)), to: peer)
-        }
-    }
-
     func heard(_ pong: Pong, from peer: PeerID) {
-        clocks[peer]?.add(pong, received: PartyClock.now)
+        compareClocks(pong, with: peer)
         if let roundTrip = clocks[peer]?.roundTrip {
             tellSwarm(.roundTripMeasured(peer, roundTrip))
             tellRoom(.roundTripMeasured(peer, roundTrip))
         }
         measureLine(pong, to: peer)
-        guard peer == room?.host else { return }
-        lastRoomClock = clocks[peer]
+        guard peer == room?.keeper, roomSigner == nil, let clock = clocks[peer],
+            let roomOffset = pong.roomOffset
+        else { return }
+        roomClock.follow(clock, roomOffset: roomOffset)
         if let courseWaiting { follow(courseWaiting) }
     }
 
-    /// Notes the round trip of one ping, and whether the peer is on this LAN.
-    private func measureLine(_ pong: Pong, to peer: PeerID) {
-        // Only for what we asked: the pace must not be up to a peer.
-        guard let remote = remotes[peer], pong.sent == lastPings[peer] else { return }
-        line.measured(peer, pong, at: remote.address, received: PartyClock.now)
-        tellSwarm(.located(peer, isLocal: line.isLocal(peer)))
-    }
-
-    /// Sets the pace at which film leaves.
-    private func lookAtLine() {
-        let delivered = line.delivered(at: PartyClock.now)
-        let pace = pacer.look(delivered: delivered, inflation: line.inflation)
-        guard pace != nil else { return }
-        tellSwarm(.paced(bytesPerSecond: pace))
-        for peer in remotes.keys {
-            mesh?.setPacingRate(
-                bytesPerSecond: line.isLocal(peer) ? nil : pace.map { Int($0) }, for: peer)
+    private func hangUpOnSilent() {
+        let now = PartyClock.now
+        for (peer, heard) in lastHeard where now - heard > Self.silence {
+            mesh?.giveUp(peer)
         }
     }
 
@@ -90,9 +74,9 @@ extension Party {
     func sendStatus() {
         guard !configuration.isHeadless, let item = playback.shown else { return }
         let status = PeerStatus(
-            item: item, position: playback.position, buffered: playable.amount,
+            item: item, position: playback.position, buffered: playback.playable,
             isStalled: playback.isStalled, isAtEnd: playback.isAtEnd,
-            isReady: room?.isReady ?? false, runsDry: room?.runsDry)
+            isReady: room?.isReady ?? false, runsDry: room?.runsDry, sync: syncTold)
         for peer in remotes.keys { mesh?.send(.status(status), to: peer) }
     }
 
@@ -115,23 +99,17 @@ extension Party {
     }
 
     private func report() {
+        watchForSuspend()
+        syncTold = syncReport
         sendStatus()
+        hangUpOnSilent()
         reportSync()
         reportProgress()
         reportShortfall()
+        reportSupply()
         flushFilms()
-    }
-
-    private func reportSync() {
-        guard playback.shown != nil, !playback.isAtEnd, let intent = room?.intent, !intent.isPaused
-        else { return }
-        let clock = room?.host.flatMap { clocks[$0] }
-        log.record(
-            .sync(
-                errorMs: follower.error.map { $0.inSeconds * 1000 },
-                offsetMs: clock?.offset.map { $0.inSeconds * 1000 },
-                rttMs: clock?.roundTrip.map { $0.inSeconds * 1000 }, correction: 0,
-                buffered: playback.buffered.inSeconds))
+        checkFilm()
+        traffic.look(at: PartyClock.now)
     }
 
     private func reportProgress() {
@@ -159,7 +137,7 @@ extension Party {
             shortfall = Sustainability(arriving: progress.arriving, needed: needed)
         } else {
             missing = Int64(max(rest, 0) * needed)
-            shortfall = line.isBusy ? roomShortfall(needed: needed) : nil
+            shortfall = line.isBusy(at: PartyClock.now) ? roomShortfall(needed: needed) : nil
         }
         guard let shortfall, missing > 0,
             let wait = shortfall.wait(
@@ -182,7 +160,7 @@ extension Party {
     private func roomShortfall(needed: Double) -> Sustainability? {
         guard let uplinks = swarm.uplinks, !uplinks.guests.isEmpty else { return nil }
         return Sustainability(
-            hostUplink: pacer.pace ?? uplinks.own, guestUplinks: uplinks.guests,
+            hostUplink: pacer.found ?? uplinks.own, guestUplinks: uplinks.guests,
             slowestDownlink: nil, needed: needed)
     }
 
@@ -190,6 +168,15 @@ extension Party {
     static let waitWorthSaying = Duration.seconds(2)
     /// A rate is believed after so long.
     static let secondsShortBeforeSaying = 4
+
+    /// What is sent from memory, or not sent at all, would not show that the host's file has changed.
+    private func checkFilm() {
+        guard let item = playback.item, case .hosted(let film)? = shelf?.film(item) else { return }
+        onWorker({ try film.check() }) { party, result in
+            guard case .failure(let error) = result else { return }
+            party.filmFailed(error.asPartyError)
+        }
+    }
 
     private func flushFilms() {
         for case .fetched(let film) in shelf?.all ?? [] where !film.isComplete {

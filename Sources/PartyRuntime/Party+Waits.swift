@@ -16,12 +16,13 @@ extension Party {
     /// Tells the room how our player is doing.
     func tellRoomOfPlayer() {
         guard player != nil, let item = playback.item else { return }
-        let playable = playable
+        let (amount, hasRest) = playableNow
+        playback.playable = amount
         tellRoom(
             .looked(
                 PlayerCondition(
                     item: item, activity: activity(at: item), position: playback.position,
-                    buffered: playable.amount, hasRest: playable.hasRest)))
+                    buffered: amount, hasRest: hasRest)))
     }
 
     private func activity(at item: ItemID) -> PlayerCondition.Activity {
@@ -33,7 +34,7 @@ extension Party {
 
     /// How much this player could play without receiving anything more, and whether that reaches to
     /// the end: what mpv has read ahead, and the verified bytes behind it at the film's mean rate.
-    var playable: (amount: Duration, hasRest: Bool) {
+    private var playableNow: (amount: Duration, hasRest: Bool) {
         guard let id = playback.shown, let item = room?.items?.item(id),
             let read = playback.read, let duration = playback.duration, duration > .start
         else { return (playback.buffered, false) }
@@ -44,21 +45,6 @@ extension Party {
         guard there < size else { return (.nanoseconds(Int64(rest * 1e9)), true) }
         let amount = min(playback.buffered.inSeconds + behind, rest)
         return (.nanoseconds(Int64(amount * 1e9)), false)
-    }
-
-    /// What a script or a key wants of the room.
-    func obey(_ words: [String]) {
-        switch words {
-        case ["ready"]:
-            tellRoom(.readied(!(room?.isReady ?? false)))
-            sendStatus()
-            showRoom()
-        case ["skip-wait"]:
-            guard let roomNow else { break }
-            tellRoom(.wished(.skipWait, at: roomNow))
-        case _:
-            logger.debug("script", metadata: ["words": "\(words)"])
-        }
     }
 
     // MARK: To the user
@@ -81,15 +67,20 @@ extension Party {
     func showRoom() {
         guard let room, let roomNow else { return }
         let before = window
-        window = windowState(of: room, at: roomNow)
-        tellOfWait(room.wait(at: roomNow), at: roomNow)
+        let wait = room.wait(at: roomNow).flatMap { roomNow - $0.since < Self.blink ? nil : $0 }
+        window = windowState(of: room, waiting: wait, at: roomNow)
+        tellOfWait(wait, at: roomNow)
         guard window != before else { return }
         tellOfViewers(before: before.viewers)
         if let countdown = window.countdown, countdown != before.countdown {
             log.record(.countdown(seconds: countdown))
         }
-        player?.sendState(json: window.json)
+        windowChanged()
     }
+
+    /// A wait that is over before one could read for whom is not spoken of: where a seek lands a
+    /// little late, say.
+    private static let blink = Duration.milliseconds(300)
 
     private func tellOfWait(_ wait: Wait?, at now: RoomInstant) {
         let peers = wait?.stragglers.map(\.author) ?? []
@@ -109,9 +100,7 @@ extension Party {
             if viewer.isReady != old?.isReady ?? false {
                 log.record(.ready(peer: peer, name: viewer.name, isReady: viewer.isReady))
             }
-            if let seconds = viewer.runsDry, old?.runsDry == nil {
-                log.record(.runningDry(peer: peer, name: viewer.name, seconds: Double(seconds)))
-            }
+            if let seconds = viewer.runsDry { tellOfRunningDry(viewer, in: seconds) }
             if viewer.isExcused, old?.isExcused == false {
                 notice(
                     viewer.isMe
@@ -121,39 +110,57 @@ extension Party {
         }
     }
 
+    /// Tells it once, and again only after it was well for a while: film comes in blocks.
+    private func tellOfRunningDry(_ viewer: WindowState.Viewer, in seconds: Int) {
+        let now = PartyClock.now
+        let last = dryTold.updateValue(now, forKey: viewer.peer)
+        guard last.map({ now - $0 > Foresight.horizon }) ?? true else { return }
+        log.record(
+            .runningDry(
+                peer: viewer.peer.description, name: viewer.name, seconds: Double(seconds)))
+    }
+
     // MARK: The room as a value
 
-    private func windowState(of room: Room, at now: RoomInstant) -> WindowState {
-        let viewers = room.members.filter { !$0.isHeadless }
-        return WindowState(
-            viewers: viewers.map { viewer($0, in: room) },
-            wait: room.wait(at: now).map { wait($0, in: room, at: now) },
-            lobby: room.rules?.isLobby == true
-                ? WindowState.Lobby(
-                    isReady: room.isReady, ready: room.ready.count, viewers: viewers.count) : nil,
-            countdown: room.startsIn(at: now).flatMap(Self.countdown))
+    private func windowState(
+        of room: Room, waiting wait: Wait?, at now: RoomInstant
+    ) -> WindowState {
+        let (members, ready) = (room.members, room.ready)
+        let lobby = WindowState.Lobby(
+            isReady: room.isReady, ready: ready.count, viewers: members.count { !$0.isHeadless })
+        var state = WindowState(
+            viewers: members.map { viewer($0, in: room, isReady: ready.contains($0.peer)) },
+            wait: wait.map { describe($0, in: room, at: now) },
+            lobby: room.isLobby ? lobby : nil,
+            countdown: room.startsIn(at: now).flatMap(countdown))
+        describeFilm(&state)
+        return state
     }
 
-    /// A start that is this near is not counted down: it is the lead everybody needs.
-    private static let shortestCountdown = Room.longestLead
-
-    private static func countdown(_ duration: Duration) -> Int? {
-        duration > shortestCountdown ? Int(duration.inSeconds.rounded(.up)) : nil
+    /// The seconds until a start; `nil` for one that was never further away than the lead that
+    /// everybody needs.
+    private func countdown(_ duration: Duration) -> Int? {
+        guard window.countdown != nil || duration > Room.longestLead else { return nil }
+        return Int(duration.inSeconds.rounded(.up))
     }
 
-    private func viewer(_ member: Member, in room: Room) -> WindowState.Viewer {
+    private func viewer(
+        _ member: Member, in room: Room, isReady: Bool
+    ) -> WindowState.Viewer {
         let isMe = member.peer == identity.peer
         let status = statuses[member.peer]
-        let buffered = isMe ? playable.amount : status?.buffered
+        let buffered = isMe ? playback.playable : status?.buffered
         let runsDry = isMe ? room.runsDry : status?.runsDry
-        return WindowState.Viewer(
+        var viewer = WindowState.Viewer(
             peer: member.peer, name: member.name, isMe: isMe, isHost: member.peer == room.host,
-            isReady: room.ready.contains(member.peer),
+            isReady: isReady,
             isExcused: room.intent?.excused.contains(member.peer) ?? false,
             buffered: buffered.map(Self.tenths), runsDry: runsDry.map { Int($0.inSeconds) })
+        describeLine(of: member, &viewer)
+        return viewer
     }
 
-    private func wait(_ wait: Wait, in room: Room, at now: RoomInstant) -> WindowState.Wait {
+    private func describe(_ wait: Wait, in room: Room, at now: RoomInstant) -> WindowState.Wait {
         WindowState.Wait(
             stragglers: wait.stragglers.map { hold in
                 WindowState.Wait.Straggler(
@@ -166,14 +173,4 @@ extension Party {
     }
 
     private static func tenths(_ duration: Duration) -> Int { Int(duration.inSeconds * 10) }
-}
-
-extension WindowState {
-    /// The state as the script in the window reads it.
-    fileprivate var json: String {
-        JSONValue.object([
-            ("viewers", .array(viewers.filter { !$0.isMe }.map { .text($0.name) })),
-            ("wait", .text(banner)),
-        ]).line
-    }
 }

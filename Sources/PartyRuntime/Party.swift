@@ -38,8 +38,12 @@ public actor Party {
     let roomSigner: RoomSigningKey?
 
     var room: Room?
-    var swarm = Swarm()
-    var follower = Follower()
+    var swarm: Swarm
+    var follower: Follower
+    let startTimer = StartTimer()
+    /// What the others were told last of how well this player follows.
+    var syncTold: SyncReport?
+    var followerAlarm: Scheduled<Void>?
     var mesh: Mesh?
     var player: Player?
     /// The player for mpv's event thread, which hears of it before this actor does.
@@ -55,17 +59,19 @@ public actor Party {
     /// Roots that came before their film was open.
     var rootsWaiting: [ItemID: [Signed<RootList>]] = [:]
     var prefetchHints: [Welcome.Prefetch] = []
-    var hasHostSaidGoodbye = false
     /// Why this host's room ends, while its guests are told.
     var roomLost: PartyError?
-    /// The host's clock as last known, while it is away.
-    var lastRoomClock: ClockOffset?
+    /// The room's time, once it is known here.
+    var roomClock: RoomClock
+    var keeping = KeepingBook()
     var rootFeeds: [ItemID: RootFeed] = [:]
     var prefetch = PrefetchRecorder()
     var clocks: [PeerID: ClockOffset] = [:]
     var pings: [PeerID: PingSchedule] = [:]
-    /// When each peer was asked last.
-    var lastPings: [PeerID: MonotonicInstant] = [:]
+    /// When each peer said anything last.
+    var lastHeard: [PeerID: MonotonicInstant] = [:]
+    /// When each peer's clock was compared with this one last.
+    var clocksCompared: [PeerID: MonotonicInstant] = [:]
     /// Blocks handed to the mesh, by receiver, oldest first.
     var underWay: [PeerID: Deque<BlockAddress>] = [:]
     /// What the swarm is being told, the event it decides about first.
@@ -86,10 +92,15 @@ public actor Party {
     var window = WindowState()
     /// Who the room waited for when that was last told, and when it was.
     var waitTold: (peers: [PeerID], at: MonotonicInstant)?
+    /// Whose running dry was told, and when that was still so.
+    var dryTold: [PeerID: MonotonicInstant] = [:]
     /// The timeline as last told.
     var courseTold: Course?
     var line = LineBook()
+    var suspendWatch = SuspendWatch()
     var pacer: UplinkPacer
+    var traffic = TrafficBook()
+    var windowBook = WindowBook()
 
     var swarmAlarm: Scheduled<Void>?
     var roomAlarm: Scheduled<Void>?
@@ -131,18 +142,22 @@ public actor Party {
         workers = NIOThreadPool(numberOfThreads: 2)
         playerThread = NIOThreadPool(numberOfThreads: 1)
         identity = try TLSIdentity()
+        follower = Follower(of: identity.peer)
         switch configuration.role {
         case .hosting:
             let key = RoomSigningKey(Curve25519.Signing.PrivateKey())
             roomSigner = key
             roomKey = key.room
+            roomClock = .host
             secret = RoomSecret(.random())
         case .joining(let token, _):
             roomSigner = nil
             roomKey = token.room
+            roomClock = RoomClock()
             secret = token.secret
         }
         names = [identity.peer: configuration.name]
+        swarm = Swarm(intakeLimit: configuration.downloadLimit)
         pacer = UplinkPacer(limit: configuration.uploadLimit)
     }
 
@@ -198,6 +213,8 @@ public actor Party {
         for task in repeating { task.cancel() }
         swarmAlarm?.cancel()
         roomAlarm?.cancel()
+        followerAlarm?.cancel()
+        await startTimer.close()
         let closing = mesh?.close()
         // Started, or about to be: a player without a party would stay.
         let running = runningPlayer

@@ -11,6 +11,13 @@ enum PartyClock {
     static var now: MonotonicInstant {
         MonotonicInstant(nanoseconds: Int64(NIODeadline.now().uptimeNanoseconds))
     }
+
+    /// How long the machine has slept since this was first asked: one clock stood still meanwhile.
+    static var asleep: Duration {
+        (ContinuousClock.now - began.continuous) - (SuspendingClock.now - began.suspending)
+    }
+
+    private static let began = (continuous: ContinuousClock.now, suspending: SuspendingClock.now)
 }
 
 extension MonotonicInstant {

@@ -29,6 +29,8 @@ public struct PartyConfiguration: Sendable {
     public var advertisedAddresses: [PeerAddress]
     /// Bytes per second that film may leave with, LAN excepted; `nil` for what the line takes.
     public var uploadLimit: Double?
+    /// Bytes per second of film that may arrive, LAN excepted; `nil` for what the line takes.
+    public var downloadLimit: Double?
     /// Whether the user's own mpv configuration applies.
     public var usesMpvConfiguration: Bool
     /// Whether the user's own mpv scripts are loaded.
@@ -47,7 +49,8 @@ public struct PartyConfiguration: Sendable {
         role: Role, rules: RoomRules = RoomRules(), name: String, isHeadless: Bool = false,
         port: Int? = nil,
         bindAddresses: [String] = [], advertisedAddresses: [PeerAddress] = [],
-        uploadLimit: Double? = nil, usesMpvConfiguration: Bool = true, loadsMpvScripts: Bool = true,
+        uploadLimit: Double? = nil, downloadLimit: Double? = nil, usesMpvConfiguration: Bool = true,
+        loadsMpvScripts: Bool = true,
         mpvArguments: MpvArguments = MpvArguments(), lender: MpvLender? = nil
     ) {
         self.role = role
@@ -58,6 +61,7 @@ public struct PartyConfiguration: Sendable {
         self.bindAddresses = bindAddresses
         self.advertisedAddresses = advertisedAddresses
         self.uploadLimit = uploadLimit
+        self.downloadLimit = downloadLimit
         self.usesMpvConfiguration = usesMpvConfiguration
         self.loadsMpvScripts = loadsMpvScripts
         self.mpvArguments = mpvArguments

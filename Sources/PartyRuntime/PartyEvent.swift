@@ -9,6 +9,8 @@ public enum PartyEvent: Sendable {
     /// Connections are accepted.
     case listening(port: Int)
     /// The host's room is open and its player up: the token leads somewhere.
+    ///
+    /// At a guest: it keeps the room in the host's stead, and this token leads to it.
     case room(token: String, addresses: [String])
     /// The host took us in.
     case joined(room: String, peer: String, name: String)
@@ -16,6 +18,11 @@ public enum PartyEvent: Sendable {
     case item(index: Int, name: String, size: Int64)
     /// A member came or went, or its connection to us was made or lost.
     case peer(id: String, name: String, state: PeerState, direct: Bool)
+    /// The host is gone, and this member keeps the room in its stead, perhaps here; or the host is
+    /// back.
+    case keeper(id: String, name: String, isHost: Bool, isHere: Bool)
+    /// What of the film is left when the host is gone; again when that changes.
+    case supply(FilmSupply)
     /// The player shows the film.
     case firstFrame(position: Double)
     /// Somebody's player has nothing left to play.
@@ -35,8 +42,7 @@ public enum PartyEvent: Sendable {
         paused: Bool, isWaiting: Bool, position: Double, speed: Double, by: String?,
         revision: UInt64)
     /// How well this player follows; once a second while playing.
-    case sync(
-        errorMs: Double?, offsetMs: Double?, rttMs: Double?, correction: Double, buffered: Double)
+    case sync(SyncReport, buffered: Double)
     /// How the download goes; once a second while it runs.
     case progress(have: Int64, total: Int64, down: Double, up: Double)
     /// The film plays faster than it arrives: a smooth rest would have to wait so long.
@@ -78,6 +84,8 @@ extension PartyEvent {
         case .joined: "joined"
         case .item: "item"
         case .peer: "peer"
+        case .keeper: "keeper"
+        case .supply: "supply"
         case .firstFrame: "first-frame"
         case .buffering: "buffering"
         case .resumed: "resumed"
@@ -114,6 +122,13 @@ extension PartyEvent {
                 ("id", .text(id)), ("name", .text(name)), ("state", .text(state.rawValue)),
                 ("direct", .flag(direct)),
             ]
+        case .keeper(let id, let name, let isHost, let isHere):
+            [
+                ("id", .text(id)), ("name", .text(name)), ("host", .flag(isHost)),
+                ("here", .flag(isHere)),
+            ]
+        case .supply(let supply):
+            [("complete", .flag(supply.isComplete)), ("seconds", .optional(supply.seconds))]
         case .firstFrame(let position): [("position", .number(position))]
         case .buffering(let peer, let name, let seconds):
             [("peer", .text(peer)), ("name", .text(name)), ("seconds", .number(seconds))]
@@ -136,10 +151,13 @@ extension PartyEvent {
                 ("by", by.map(JSONValue.text) ?? .null),
                 ("revision", .count(Int64(clamping: revision))),
             ]
-        case .sync(let error, let offset, let roundTrip, let correction, let buffered):
+        case .sync(let report, let buffered):
             [
-                ("error_ms", .optional(error)), ("offset_ms", .optional(offset)),
-                ("rtt_ms", .optional(roundTrip)), ("correction", .number(correction)),
+                ("error_ms", .optional(report.error?.inMilliseconds)),
+                ("offset_ms", .number(report.offset.inMilliseconds)),
+                ("rtt_ms", .number(report.roundTrip.inMilliseconds)),
+                ("clock_error_ms", .number(report.clockError.inMilliseconds)),
+                ("correction", .number(Double(report.trim) / 1e6)),
                 ("buffered_s", .number(buffered)),
             ]
         case .progress(let have, let total, let down, let up):
@@ -175,4 +193,8 @@ extension PartyEvent {
         case .left(let reason): [("reason", .text(reason))]
         }
     }
+}
+
+extension Duration {
+    fileprivate var inMilliseconds: Double { inSeconds * 1000 }
 }

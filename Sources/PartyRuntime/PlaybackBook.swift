@@ -16,6 +16,8 @@ struct PlaybackBook {
     var duration: MediaPosition?
     /// How much mpv has read ahead.
     var buffered = Duration.zero
+    /// How much this player could play without receiving anything more, when last looked at.
+    var playable = Duration.zero
     /// What mpv's demuxer read last of the film's bytes.
     var read: Range<Int64>?
     var isStalled = false

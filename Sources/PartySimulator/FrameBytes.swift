@@ -22,11 +22,13 @@ extension Message {
             21 + 6 * request.runs.count
         case .relay(let order): 24 + 16 * (order.first.count + order.others.count)
         case .reach(let reach): 2 + 16 * reach.peers.count
+        case .appetite: 1
         case .status: 41
         case .ping: 8
-        case .pong: 24
+        case .pong: 33
         // What no swarm sends.
-        case .introduction, .welcome, .roster, .playlist, .roots, .timeline, .hold, .rules, .chat,
+        case .introduction, .welcome, .roster, .keptRoster, .playlist, .roots, .timeline, .hold,
+            .rules, .chat,
             .bye:
             256
         }

@@ -44,7 +44,9 @@ extension Simulation {
         case .relay(let order):
             if !keepsToItself(node) { tell(node, .ordered(order, by: id)) }
         case .reach(let reach): tell(node, .reaches(reach, by: id))
-        case .introduction, .welcome, .roster, .playlist, .roots, .timeline, .hold, .rules, .status,
+        case .appetite(let appetite): tell(node, .appetite(appetite, of: id))
+        case .introduction, .welcome, .roster, .keptRoster, .playlist, .roots, .timeline, .hold,
+            .rules, .status,
             .chat, .ping, .pong, .bye:
             break
         }

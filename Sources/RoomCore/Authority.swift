@@ -1,7 +1,7 @@
 // Whose word counts for what: who is here, what is watched, what the host allows.
 //
-// Invariant: nothing in here depends on time, so that everybody who knows the same rules and members
-// judges a word the same way, whenever it comes.
+// Invariant: nothing in here depends on time, so that everybody who knows the same rules, members and
+// keeper judges a word the same way, whenever it comes.
 
 public import PartyModel
 
@@ -16,12 +16,18 @@ public struct Authority: Sendable {
     /// Who keeps the room's clock.
     let keeper: PeerID?
 
+    /// Whether the film has not begun, and only the keeper starts it.
+    let isLobby: Bool
+
     /// The word of these people under these rules.
-    public init(members: [Member], playlist: Playlist?, rules: RoomRules?, keeper: PeerID?) {
+    public init(
+        members: [Member], playlist: Playlist?, rules: RoomRules?, keeper: PeerID?, isLobby: Bool
+    ) {
         self.members = members
         self.playlist = playlist
         self.rules = rules
         self.keeper = keeper
+        self.isLobby = isLobby
     }
 
     func member(_ peer: PeerID) -> Member? { members.first { $0.peer == peer } }
@@ -34,8 +40,7 @@ public struct Authority: Sendable {
 
     func allows(_ intent: Intent) -> Bool {
         guard intent.author != keeper else { return true }
-        // Only the keeper goes on by itself, and starts a film that people get ready for.
-        let isLobby = rules?.isLobby ?? false
+        // Only the keeper goes on by itself.
         return mayControl(intent.author) && !intent.isAutomatic && (intent.isPaused || !isLobby)
     }
 

@@ -5,13 +5,13 @@ import PartyModel
 /// The recent course of what could be played.
 ///
 /// Fed with looks at the player, some a second.
-struct Foresight: Sendable {
+public struct Foresight: Sendable {
     /// Looks of so long count: longer than a burst, short enough to notice in time.
     static let span = Duration.seconds(4)
     /// Over less, one burst would count as a rate.
     static let shortest = Duration.seconds(2)
     /// What is further away than this may still turn out otherwise.
-    static let horizon = Duration.seconds(15)
+    public static let horizon = Duration.seconds(15)
     /// More than this needs no estimate.
     static let longestNeed = Duration.seconds(600)
 

@@ -13,6 +13,9 @@ import PartyModel
 struct OwnHold: Sendable {
     /// So long may a player be dry before the others are bothered: most gaps are shorter.
     static let grace = Duration.milliseconds(500)
+    /// The same for a player that looks for a frame while the others play: it puts itself right, and
+    /// only one that lacks film takes so long.
+    static let seekingGrace = Duration.seconds(2)
     /// Between two words that say the same: several of them before one runs out.
     static let renewal = Duration.seconds(1)
     /// How long a word counts: whoever is silent for so long is not waited for.
@@ -62,7 +65,11 @@ struct OwnHold: Sendable {
             return goOn(said, condition, canPlayOn, foresight: foresight, now: now)
         }
         guard !course.isStanding else {
-            return canPlayOn ? nil : begin(condition, of: intent, foresight, since: now, now: now)
+            // Since when it stands already, so that nobody moves for it.
+            return canPlayOn
+                ? nil
+                : begin(
+                    condition, of: intent, foresight, since: timeline.stop ?? now, now: now)
         }
         if let word = lookAtStart(condition, canPlayOn, intent, foresight, now, notice) {
             return word
@@ -73,7 +80,8 @@ struct OwnHold: Sendable {
         }
         let since = drySince ?? now
         drySince = since
-        guard now - since >= Self.grace else { return nil }
+        let grace = condition.activity == .stalled ? Self.grace : Self.seekingGrace
+        guard now - since >= grace else { return nil }
         return begin(condition, of: intent, foresight, since: now, now: now)
     }
 

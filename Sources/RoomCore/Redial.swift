@@ -1,9 +1,9 @@
 // Whom to dial, and when again.
 //
 // Of two guests the newer one dials first, for it knows the older one's address before the older one
-// knows its own; the older one tries after a while, in case only that direction works. A lost or
-// failed connection is tried again with a delay that doubles, for as long as the member is in the
-// roster.
+// knows its own; the older one tries after a while, in case only that direction works. In the same way
+// the host gives its guests a head start. A lost or failed connection is tried again with a delay that
+// doubles, for as long as the member is in the roster.
 //
 // Invariant: a member is dialled by this peer at most once at a time.
 
@@ -36,10 +36,10 @@ struct Redial: Sendable {
 
     mutating func connected(_ peer: PeerID) { states[peer] = .connected }
 
-    /// The connection was lost.
-    mutating func lost(_ peer: PeerID, now: MonotonicInstant) {
+    /// The connection was lost; it is dialled `delay` from now.
+    mutating func lost(_ peer: PeerID, now: MonotonicInstant, after delay: Duration) {
         guard states[peer] != nil else { return }
-        states[peer] = .due(now + Self.firstDelay, failures: 0)
+        states[peer] = .due(now + delay, failures: 0)
     }
 
     /// A dial came to nothing.

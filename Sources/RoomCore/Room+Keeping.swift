@@ -8,11 +8,13 @@ extension Room {
     mutating func keep(at now: RoomInstant, into directives: inout [RoomDirective]) {
         guard keeper == me, let intent else { return }
         let isFar = intent.since - now > Limits.timelineTolerance
-        if isFar {
+        if let refused = overruling.take(at: now), refused >= intent.revision {
+            goOn(over: refused, at: now, into: &directives)
+        } else if isFar || isOrphan(intent) {
             goOn(at: now, into: &directives)
         } else if let wait = wait(at: now) {
             end(wait, at: now, into: &directives)
-        } else if rules?.isLobby == true {
+        } else if isLobby {
             keepLobby(intent, at: now, into: &directives)
         } else {
             watchExcused(intent, at: now, into: &directives)
@@ -23,8 +25,9 @@ extension Room {
     /// Times at which there is something to do even if nothing happens.
     var keeperTimes: [RoomInstant] {
         guard let intent else { return [] }
-        guard let stop = timeline.stop else { return [intent.since] }
-        return [stop + Wait.limit] + timeline.stopping.map(\.until)
+        let times = [intent.since, overruling.next].compactMap(\.self)
+        guard let stop = timeline.stop else { return times }
+        return times + [stop + Wait.limit] + timeline.stopping.map(\.until)
     }
 
     /// The same motion from where it stands, over everything up to a revision.
@@ -36,7 +39,8 @@ extension Room {
         // What moves goes on moving as it did; what stood, or starts too far ahead, starts soon.
         let starts = timeline.stop != nil || intent.since - now > Limits.timelineTolerance
         let next = intent.next(
-            by: me, over: revision, at: course.anchor, since: starts ? now + lead : course.since,
+            by: me, over: revision, at: course.anchor,
+            since: starts ? now + leadFromStand : course.since,
             isAutomatic: true, excusing: peers)
         guard let next else { return }
         announce(next, into: &directives)
@@ -81,18 +85,12 @@ extension Room {
     private mutating func watchEnd(
         of intent: Intent, at now: RoomInstant, into directives: inout [RoomDirective]
     ) {
-        guard !intent.isPaused, let course, let following = items?.film(after: intent.item) else {
-            return
-        }
+        guard !intent.isPaused, let course, let next = following(intent, at: now, isAutomatic: true)
+        else { return }
         let places = viewers.filter { !intent.excused.contains($0) }
             .map { place(of: $0, in: course, at: now) }
         guard filmEnd.isOver(intent.item, places: places, now: now) else { return }
-        // A player needs the longest lead to open a film.
-        let next = intent.next(
-            by: me, item: following.id, at: .start,
-            since: now + (lead > .zero ? Self.longestLead : .zero), isAutomatic: true,
-            waitingAgainFor: Set(intent.excused))
-        if let next { announce(next, into: &directives) }
+        announce(next, into: &directives)
     }
 
     private func place(of peer: PeerID, in course: Course, at now: RoomInstant) -> FilmEnd.Place {

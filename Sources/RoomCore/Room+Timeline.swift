@@ -2,8 +2,8 @@
 //
 // A word that comes late, because its author was cut off when it was said, is not taken: nobody is to
 // be thrown back to where somebody was a minute ago. Time must not decide what a peer believes, or two
-// might believe different things for ever; so the keeper of the clock alone judges. It answers a late
-// word with a newer one; whoever is connected to it takes late words from nobody else.
+// might believe different things for ever; so the keeper of the clock alone judges. It goes over what it
+// refuses with a newer word; whoever is connected to it takes late words from nobody else.
 
 public import PartyModel
 
@@ -14,19 +14,23 @@ extension Room {
         _ signed: Signed<Intent>, from peer: PeerID, roomNow: RoomInstant?,
         into directives: inout [RoomDirective]
     ) {
+        guard !takeBack(signed, from: peer, into: &directives) else { return }
         let intent = signed.content
         let isLate = roomNow.map { $0 - intent.since > Limits.timelineTolerance } ?? false
         guard isTaken(isLate: isLate || timeline.current == nil, from: peer) else { return }
         var merged = timeline
         switch merged.merge(signed, by: authority) {
         case .accepted:
-            if isLate, keeper == me, let roomNow {
-                goOn(over: intent.revision, at: roomNow, into: &directives)
+            if isLate, keeper == me {
+                overruling.refuse(intent.revision)
                 return
             }
             adopt(merged, into: &directives)
             tellMembers(.timeline(signed), except: peer, into: &directives)
-        case .stale, .unknownAuthor, .unknownItem, .notAllowed:
+        case .notAllowed:
+            // Others may have allowed it, of somebody who kept the clock then.
+            if keeper == me { overruling.refuse(intent.revision) }
+        case .stale, .unknownAuthor, .unknownItem:
             break
         case .forged, .tooFarAhead:
             directives.append(
@@ -46,9 +50,8 @@ extension Room {
         var merged = timeline
         switch merged.merge(signed, by: authority) {
         case .accepted:
-            if isUntimely, keeper == me, let roomNow {
-                goOn(
-                    over: max(hold.revision, intent?.revision ?? 0), at: roomNow, into: &directives)
+            if isUntimely, keeper == me {
+                overruling.refuse(hold.revision)
                 return
             }
             adopt(merged, into: &directives)
@@ -87,9 +90,7 @@ extension Room {
         on wish: Wish, at roomNow: RoomInstant, into directives: inout [RoomDirective]
     ) {
         guard let course else { return }
-        // That a player is at the end shows when it is looked at.
-        if case .next = wish { return }
-        if case .play = wish, rules?.isLobby == true, keeper != me {
+        if case .play = wish, isLobby, keeper != me {
             isReady = true
             directives.append(.countAsReady(course))
             return
@@ -125,20 +126,49 @@ extension Room {
             return base.next(
                 by: me, at: course.anchor, since: soon,
                 excusing: Set(wait.stragglers.map(\.author)))
-        case .next: return nil
+        case .next(let ended):
+            return ended == base.item ? following(base, at: now, isAutomatic: false) : nil
+        case .previous(let left):
+            guard left == base.item else { return nil }
+            return items?.film(before: left).flatMap { turn(base, to: $0, at: now) }
         }
     }
 
+    /// The film after the one that plays, from its start; `nil` after the last one.
+    func following(_ base: Intent, at now: RoomInstant, isAutomatic: Bool) -> Intent? {
+        items?.film(after: base.item).flatMap {
+            turn(base, to: $0, at: now, isAutomatic: isAutomatic)
+        }
+    }
+
+    /// Another film, from its start.
+    private func turn(
+        _ base: Intent, to film: PlaylistItem, at now: RoomInstant, isAutomatic: Bool = false
+    ) -> Intent? {
+        // A player needs the longest lead to open a film.
+        let since = now + (lead > .zero ? Self.longestLead : .zero)
+        return base.next(
+            by: me, item: film.id, at: .start, since: since, isPaused: false,
+            isAutomatic: isAutomatic, waitingAgainFor: Set(base.excused))
+    }
+
     /// How long a start lies ahead, so that everybody has heard of it.
-    var lead: Duration {
+    var lead: Duration { lead(atLeast: Self.shortestLead) }
+
+    /// The same where all stand on the frame already, and have nothing to get ready.
+    var leadFromStand: Duration { lead(atLeast: Self.shortestLeadFromStand) }
+
+    private func lead(atLeast shortest: Duration) -> Duration {
         let others = viewers.filter { $0 != me }
         guard !others.isEmpty else { return .zero }
         let worst = others.compactMap { roundTrips[$0] }.max() ?? .zero
-        return min(max(worst * 3 / 2, Self.shortestLead), Self.longestLead)
+        return min(max(worst * 3 / 2, shortest), Self.longestLead)
     }
 
     /// A quarter of a second is no delay to whoever pressed, and enough for a player to get ready.
     static let shortestLead = Duration.milliseconds(250)
+    /// What a player needs to be set going at an instant.
+    static let shortestLeadFromStand = Duration.milliseconds(150)
     /// Whoever is further away than two thirds of a second comes in late.
     public static let longestLead = Duration.seconds(1)
 
@@ -190,11 +220,21 @@ extension Room {
 }
 
 extension Room {
-    /// The members who watch.
-    var viewers: [PeerID] { members.filter { !$0.isHeadless }.map(\.peer) }
+    /// The members who watch and are there, as far as this peer sees.
+    var viewers: [PeerID] {
+        members.filter { !$0.isHeadless && ($0.peer == me || connected.contains($0.peer)) }
+            .map(\.peer)
+    }
 
     /// For whom the room stands still; `nil` when it does for nobody.
-    public func wait(at now: RoomInstant) -> Wait? { timeline.wait(at: now, among: members) }
+    public func wait(at now: RoomInstant) -> Wait? {
+        // The keeper does not wait for who is gone; others see only some of those who are there.
+        timeline.wait(
+            at: now,
+            among: members.filter {
+                keeper != me || $0.peer == me || connected.contains($0.peer)
+            })
+    }
 
     /// The viewers who said to be ready for the start.
     public var ready: Set<PeerID> {

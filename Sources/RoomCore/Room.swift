@@ -2,40 +2,60 @@
 //
 // The host signs members, roster and playlist; everybody signs what they want to play. Whatever is
 // signed may come from anyone and is checked here. A guest becomes a member by introducing itself to
-// the host; the host's roster makes it known to the others, and they connect to each other.
+// the host; the host's roster makes it known to the others, and they connect to each other. While the
+// host is away a guest keeps the room (`Succession`).
 //
 // What plays, and for whom the room waits, is in Room+Timeline.swift; what only the keeper of the
-// clock does, in Room+Keeping.swift.
+// clock does, in Room+Keeping.swift; who is a member, in Room+Members.swift and, while the host is away,
+// in Room+Succession.swift.
 //
-// Invariants: epoch, playlist version, rules and timeline only ever grow. Nobody is a member whom the
-// room's key did not sign.
+// Invariants: epoch, playlist version, rules and timeline only ever grow. Nobody is a member whom
+// neither the room's key signed nor, with the host away, a keeper whom it has named.
 
 public import PartyModel
 
 /// The room as one peer sees it: events in, directives out.
 public struct Room: Sendable {
     /// What only the host has.
-    private struct Hosting {
+    struct Hosting {
         let key: RoomSigningKey
         let membersAllowed: Int
-        var prefetch: [Welcome.Prefetch] = []
     }
 
-    private let key: RoomKey
+    let key: RoomKey
     let me: PeerID
     let signer: MemberSigningKey
     /// What this process says of itself when it connects to the host.
     public let introduction: Introduction
-    private var hosting: Hosting?
+    let hosting: Hosting?
 
-    private var roster: Signed<Roster>?
-    private var playlist: Signed<Playlist>?
+    /// The newest word of the host on who is here.
+    var roster: Signed<Roster>?
+    /// Who came while the host was away, by the word of who kept the room.
+    var admissions: Signed<Admissions>?
+    var playlist: Signed<Playlist>?
     private var signedRules: Signed<RoomRules>?
     var timeline = Timeline()
-    private(set) var connected: Set<PeerID> = []
     private var talk = Talk()
-    private var redial = Redial()
-    private var hostPeer: PeerID?
+    var redial = Redial()
+    var succession = Succession()
+    /// The peer that hosts the room, once known.
+    var hostPeer: PeerID?
+    /// Who keeps the room: its clock and its door, goes on after waits and judges what comes late; the
+    /// host while it is there.
+    ///
+    /// `nil` until somebody of the room is known.
+    public internal(set) var keeper: PeerID?
+    /// The guest that was told last who we are, as one who keeps the room or knows who does.
+    var confidant: PeerID?
+    /// Those who may have gone on together while this host was cut off from all of them.
+    var wentOn: Set<PeerID> = []
+    /// The epoch of this host's roster when it was cut off: what a keeper did then was in this term.
+    var cutOffTerm: UInt64?
+    /// Whether this peer has kept the room, so that its token may still be around.
+    var hasKept = false
+    /// What newcomers fetch first.
+    var prefetch: [Welcome.Prefetch] = []
     private var alarm: MonotonicInstant?
 
     /// What viewers said of themselves last, and when that was.
@@ -52,6 +72,7 @@ public struct Room: Sendable {
     var lobby = Lobby()
     var filmEnd = FilmEnd()
     var catchUp = CatchUp()
+    var overruling = Overruling()
 
     /// A room that this process opens, with its first wish: paused at `start` of the first film.
     public init(
@@ -66,6 +87,7 @@ public struct Room: Sendable {
         self.introduction = introduction
         hosting = Hosting(key: key, membersAllowed: min(membersAllowed, Limits.members))
         hostPeer = me
+        keeper = me
         let entry = Member(
             fingerprint: identity.fingerprint, key: identity.key, name: introduction.name,
             isHeadless: introduction.isHeadless, addresses: introduction.addresses, since: 1)
@@ -88,12 +110,13 @@ public struct Room: Sendable {
         ownHold = OwnHold(author: me)
         self.signer = signer
         self.introduction = introduction
+        hosting = nil
     }
 
     // MARK: Questions
 
-    /// All members, the host first.
-    public var members: [Member] { roster?.content.members.map(\.content) ?? [] }
+    /// All members, in the order they came, the host first; without those who said good-bye.
+    public var members: [Member] { everybody.filter { !succession.hasLeft($0.peer) } }
 
     /// The member with this identifier.
     public func member(_ peer: PeerID) -> Member? { members.first { $0.peer == peer } }
@@ -113,13 +136,14 @@ public struct Room: Sendable {
     /// The peer that hosts the room, once known.
     public var host: PeerID? { hostPeer }
 
-    /// Who keeps the clock, goes on after waits and judges what comes late.
-    var keeper: PeerID? { hostPeer }
-
     /// What a wish or a hold is checked against.
     var authority: Authority {
-        Authority(members: members, playlist: items, rules: rules, keeper: keeper)
+        Authority(
+            members: everybody, playlist: items, rules: rules, keeper: keeper, isLobby: isLobby)
     }
+
+    /// Whether the film has not begun and everybody gets ready; without its host a room does not.
+    public var isLobby: Bool { rules?.isLobby == true && keeper == hostPeer }
 
     // MARK: Events
 
@@ -137,11 +161,13 @@ public struct Room: Sendable {
         case .connected(let peer, let isHost):
             connect(peer, isHost: isHost, into: &directives)
         case .introduced(let introduction, let newcomer):
-            admit(newcomer, introduction, into: &directives)
+            admit(newcomer, introduction, now: now, into: &directives)
         case .welcomed(let welcome, let peer):
             welcomed(welcome, from: peer, into: &directives)
         case .roster(let signed):
             adopt(signed, now: now, into: &directives)
+        case .keptRoster(let kept):
+            adopt(kept, now: now, into: &directives)
         case .playlist(let signed):
             adopt(signed, into: &directives)
         case .rules(let signed):
@@ -162,6 +188,8 @@ public struct Room: Sendable {
             hear(signed, from: peer, now: now, into: &directives)
         case .said(let remark):
             say(remark, now: now, into: &directives)
+        case .left(let peer):
+            takeLeave(of: peer, into: &directives)
         case .disconnected(let peer):
             disconnect(peer, now: now, into: &directives)
         case .dialFailed(let peer):
@@ -169,13 +197,15 @@ public struct Room: Sendable {
         case .wished(let wish, let roomNow):
             act(on: wish, at: roomNow, into: &directives)
         case .started(let position, let roomNow):
-            guard intent?.revision == 1, hosting != nil, rules?.isLobby == false else { break }
+            guard intent?.revision == 1, hosting != nil, !isLobby else { break }
             act(on: .play(from: position), at: roomNow, into: &directives)
         case .prefetchKnown(let prefetch):
-            hosting?.prefetch = prefetch
+            self.prefetch = prefetch
         case .tick:
             if let roomNow, isStartDue(at: roomNow) { directives.append(.lookAtPlayer) }
         }
+        giveUp(now: now, into: &directives)
+        changeKeeper(now: now, into: &directives)
         if let roomNow { keep(at: roomNow, into: &directives) }
         dial(now: now, into: &directives)
         setAlarm(now: now, roomNow: roomNow, into: &directives)
@@ -184,23 +214,31 @@ public struct Room: Sendable {
 
     // MARK: Connections
 
+    /// The peers whose control connection is up.
+    var connected: Set<PeerID> { succession.present }
+
+    /// Whether the host is connected, or here.
+    var isHostHere: Bool { hosting != nil || hostPeer.map(connected.contains) ?? false }
+
     private mutating func connect(
         _ peer: PeerID, isHost: Bool, into directives: inout [RoomDirective]
     ) {
-        connected.insert(peer)
+        succession.arrived(peer)
         redial.connected(peer)
-        if isHost {
-            hostPeer = peer
-        }
-        if hosting == nil, let member = member(peer) {
-            directives.append(.memberReachable(member, true))
+        if isHost { hostPeer = peer }
+        if let member = member(peer) { directives.append(.memberReachable(member, true)) }
+        guard hosting == nil else { return }
+        // The host is told who we are by whoever makes the connection.
+        if roster == nil, !isHost {
+            introduce(to: peer, into: &directives)
         }
         // Whoever connects may have missed what was said meanwhile.
-        if hosting == nil, !isHost { tellTimeline(to: peer, into: &directives) }
+        tellTimeline(to: peer, into: &directives)
+        if !isHostHere, let word = lastWord { directives.append(.send(word, to: peer)) }
     }
 
     /// What plays here, and by which rules.
-    private func tellTimeline(to peer: PeerID, into directives: inout [RoomDirective]) {
+    func tellTimeline(to peer: PeerID, into directives: inout [RoomDirective]) {
         if let signedRules { directives.append(.send(.rules(signedRules), to: peer)) }
         if let intent = timeline.current { directives.append(.send(.timeline(intent), to: peer)) }
         for (_, hold) in timeline.holds.sorted(by: { $0.key < $1.key }) {
@@ -211,16 +249,27 @@ public struct Room: Sendable {
     private mutating func disconnect(
         _ peer: PeerID, now: MonotonicInstant, into directives: inout [RoomDirective]
     ) {
-        guard connected.remove(peer) != nil else { return }
+        guard connected.contains(peer) else { return }
+        let member = member(peer)
+        guard member != nil || peer == hostPeer else { return forget(peer) }
         reports[peer] = nil
         roundTrips[peer] = nil
         if peer == keeper { ownHold.lostTouch() }
-        if hosting != nil {
-            expel(peer, into: &directives)
-        } else {
-            redial.lost(peer, now: now)
-            if let member = member(peer) { directives.append(.memberReachable(member, false)) }
-        }
+        succession.lost(peer, now: now)
+        // A guest dials its host; the host only when that seems not to work.
+        redial.lost(peer, now: now, after: hosting == nil ? Redial.firstDelay : Redial.headStart)
+        if let member { directives.append(.memberReachable(member, false)) }
+        if hosting != nil { noteIfCutOff() }
+        // One roster for all who are left: the last one may not have reached everybody.
+        if peer == hostPeer, let word = lastWord { tellMembers(word, into: &directives) }
+    }
+
+    /// The peer is gone and of no further interest.
+    mutating func forget(_ peer: PeerID) {
+        succession.forget(peer)
+        redial.forget(peer)
+        reports[peer] = nil
+        roundTrips[peer] = nil
     }
 
     private mutating func dial(now: MonotonicInstant, into directives: inout [RoomDirective]) {
@@ -238,11 +287,13 @@ public struct Room: Sendable {
     ) {
         let due = roomNow.flatMap { roomNow in nextLook(after: roomNow).map { now + ($0 - roomNow) }
         }
-        guard let next = [redial.next, due].compactMap(\.self).min() else { return }
+        guard let next = [redial.next, succession.next(after: now), due].compactMap(\.self).min()
+        else { return }
         // What room time makes of one instant wavers a little.
         if let alarm, alarm > now, alarm <= next { return }
         alarm = next
-        directives.append(.wake(at: next))
+        // First: carrying out the others may bring the next event, with an alarm of its own.
+        directives.insert(.wake(at: next), at: 0)
     }
 
     /// To all that are connected and taken in: who only knocks learns nothing of the others.
@@ -252,95 +303,6 @@ public struct Room: Sendable {
         for member in members where connected.contains(member.peer) && member.peer != sender {
             directives.append(.send(message, to: member.peer))
         }
-    }
-
-    // MARK: Members, as the host sees them
-
-    private mutating func admit(
-        _ newcomer: Newcomer, _ introduction: Introduction, into directives: inout [RoomDirective]
-    ) {
-        let peer = newcomer.fingerprint.peer
-        guard let hosting, connected.contains(peer), let roster = roster?.content else { return }
-        let others = roster.members.filter { $0.content.peer != peer }
-        guard others.count < hosting.membersAllowed else {
-            directives.append(.refuse(peer, Bye(kind: .roomFull)))
-            return
-        }
-        let epoch = roster.epoch + 1
-        let member = Member(
-            fingerprint: newcomer.fingerprint, key: newcomer.key, name: introduction.name,
-            isHeadless: introduction.isHeadless,
-            addresses: Self.addresses(of: introduction, observed: newcomer.observed), since: epoch)
-        let entry = hosting.key.sign(member)
-        let current = hosting.key.sign(Roster(epoch: epoch, members: others + [entry]))
-        self.roster = current
-        directives.append(
-            .send(.welcome(Welcome(credential: entry, prefetch: hosting.prefetch)), to: peer))
-        if let playlist { directives.append(.send(.playlist(playlist), to: peer)) }
-        tellMembers(.roster(current), into: &directives)
-        tellTimeline(to: peer, into: &directives)
-        directives.append(.memberJoined(member))
-    }
-
-    /// What a newcomer says of itself, and where it was seen: through a router these differ.
-    private static func addresses(
-        of introduction: Introduction, observed: PeerAddress?
-    ) -> [PeerAddress] {
-        guard let observed, !introduction.addresses.contains(observed) else {
-            return introduction.addresses
-        }
-        return [observed] + introduction.addresses
-    }
-
-    private mutating func expel(_ peer: PeerID, into directives: inout [RoomDirective]) {
-        guard let hosting, let roster = roster?.content, let member = member(peer) else { return }
-        let rest = roster.members.filter { $0.content.peer != peer }
-        let current = hosting.key.sign(Roster(epoch: roster.epoch + 1, members: rest))
-        self.roster = current
-        tellMembers(.roster(current), into: &directives)
-        directives.append(.memberLeft(member))
-    }
-
-    // MARK: Members, as a guest sees them
-
-    private mutating func welcomed(
-        _ welcome: Welcome, from peer: PeerID, into directives: inout [RoomDirective]
-    ) {
-        guard peer == hostPeer, welcome.credential.isSigned(by: key),
-            welcome.credential.content.peer == me
-        else {
-            directives.append(.refuse(peer, Bye(kind: .violation, reason: "a false welcome")))
-            return
-        }
-        directives.append(.carryCredential(welcome.credential))
-        if !welcome.prefetch.isEmpty { directives.append(.prefetch(welcome.prefetch)) }
-    }
-
-    private mutating func adopt(
-        _ signed: Signed<Roster>, now: MonotonicInstant, into directives: inout [RoomDirective]
-    ) {
-        guard hosting == nil, signed.content.epoch > roster?.content.epoch ?? 0,
-            signed.isSigned(by: key), signed.content.members.allSatisfy({ $0.isSigned(by: key) })
-        else { return }
-        let before = members
-        roster = signed
-        let after = members
-        for member in before where !after.contains(where: { $0.peer == member.peer }) {
-            redial.forget(member.peer)
-            directives.append(.memberLeft(member))
-        }
-        let mine = member(me)?.since ?? 0
-        for member in after where !before.contains(where: { $0.peer == member.peer }) {
-            guard member.peer != me else { continue }
-            directives.append(.memberJoined(member))
-            if connected.contains(member.peer) {
-                redial.connected(member.peer)
-            } else if member.peer != hostPeer {
-                let isOlder = member.since < mine
-                redial.expect(member.peer, from: isOlder ? now : now + Redial.headStart)
-            }
-        }
-        if let hostPeer, connected.contains(hostPeer) { redial.connected(hostPeer) }
     }
 
     // MARK: What we watch

@@ -8,10 +8,12 @@ public enum RoomEvent: Sendable {
     case connected(PeerID, isHost: Bool)
     /// A peer said who it is.
     case introduced(Introduction, by: Newcomer)
-    /// The host took us in.
+    /// The host, or who keeps the room, took us in.
     case welcomed(Welcome, from: PeerID)
     /// Who is here, by anyone's word with the room's signature.
     case roster(Signed<Roster>)
+    /// Who is here while the host is away, by anyone's word with the keeper's signature.
+    case keptRoster(KeptRoster)
     /// What we watch, by anyone's word with the room's signature.
     case playlist(Signed<Playlist>)
     /// What somebody wants to play, by anyone's word with the author's signature.
@@ -32,6 +34,8 @@ public enum RoomEvent: Sendable {
     case chat(Signed<Chat>, from: PeerID)
     /// Our user says something.
     case said(Remark)
+    /// A peer said that it leaves for good; `disconnected` follows.
+    case left(PeerID)
     /// A control connection is gone.
     case disconnected(PeerID)
     /// Dialling a member came to nothing.
@@ -83,6 +87,8 @@ public enum RoomDirective: Hashable, Sendable {
     case memberLeft(Member)
     /// A member's connection is lost, or there again.
     case memberReachable(Member, Bool)
+    /// This peer keeps the room from now on: its clock is the room's, and it takes in newcomers.
+    case keeper(PeerID)
     /// The playlist is another one now.
     case adopt(Playlist)
     /// Fetch these first.

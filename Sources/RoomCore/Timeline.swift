@@ -48,8 +48,8 @@ public struct Timeline: Sendable {
         guard current == nil || intent.revision - known <= lead else { return .tooFarAhead }
         guard authority.playlist?.item(intent.item)?.kind == .film else { return .unknownItem }
         guard let author = authority.member(intent.author) else { return .unknownAuthor }
-        guard authority.allows(intent) else { return .notAllowed }
         guard signed.isSigned(by: author.key) else { return .forged }
+        guard authority.allows(intent) else { return .notAllowed }
         current = signed
         // What was said of an older revision never means anything again.
         holds = holds.filter { $0.value.content.revision >= intent.revision }
@@ -66,8 +66,8 @@ public struct Timeline: Sendable {
             return .tooFarAhead
         }
         guard let author = authority.member(hold.author) else { return .unknownAuthor }
-        guard authority.allows(hold, of: author) else { return .notAllowed }
         guard signed.isSigned(by: author.key) else { return .forged }
+        guard authority.allows(hold, of: author) else { return .notAllowed }
         holds[hold.author] = signed
         return .accepted
     }

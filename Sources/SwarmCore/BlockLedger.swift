@@ -30,6 +30,11 @@ struct BlockLedger {
     private var missing: [UInt64]
     private(set) var verifiedCount: Int
 
+    /// How many equal parts people are shown an item in: a bar in a window is not much finer.
+    static let partsShown = 240
+    /// Verified blocks of each part, kept because a long film has a million blocks to count.
+    private var verifiedInParts: [Int]
+
     init(geometry: ChunkGeometry, isComplete: Bool) {
         self.geometry = geometry
         holdings = Holdings(geometry: geometry)
@@ -38,6 +43,26 @@ struct BlockLedger {
         missing = Array(repeating: isComplete ? 0 : ~0, count: (count + 63) / 64)
         if !isComplete, count % 64 != 0 { missing[count / 64] = (1 << UInt64(count % 64)) - 1 }
         verifiedCount = isComplete ? count : 0
+        let parts = min(count, Self.partsShown)
+        verifiedInParts = (0..<parts).map { part in
+            isComplete ? Self.blocks(ofPart: part, of: parts, count: count).count : 0
+        }
+    }
+
+    /// Block numbers of one of the parts that `count` blocks are shown in.
+    private static func blocks(ofPart part: Int, of parts: Int, count: Int) -> Range<Int> {
+        // The parts are those of `index * parts / count`, rounded down.
+        let first = (part * count + parts - 1) / parts
+        return first..<(((part + 1) * count + parts - 1) / parts)
+    }
+
+    /// How much of each of up to ``partsShown`` equal parts is verified, from 0 to 1.
+    var verifiedShares: [Double] {
+        let parts = verifiedInParts.count
+        return verifiedInParts.enumerated().map { part, verified in
+            let blocks = Self.blocks(ofPart: part, of: parts, count: states.count)
+            return Double(verified) / Double(blocks.count)
+        }
     }
 
     var isComplete: Bool { verifiedCount == states.count }
@@ -51,7 +76,10 @@ struct BlockLedger {
         guard old != new, old != .verified else { return }
         states[index] = new
         if old == .missing || new == .missing { missing[index / 64] ^= 1 << UInt64(index % 64) }
-        if new == .verified { verifiedCount += 1 }
+        if new == .verified {
+            verifiedCount += 1
+            verifiedInParts[index * verifiedInParts.count / states.count] += 1
+        }
     }
 
     /// The first missing block in `range` of block numbers that one of these peers may have and
@@ -100,6 +128,7 @@ struct BlockLedger {
     /// Bytes that are verified without a gap from `offset` on.
     func contiguousBytes(from offset: Int64) -> Int64 {
         guard let first = geometry.block(containing: offset) else { return 0 }
+        guard !isComplete else { return geometry.size - offset }
         var index = Int(first.number)
         while index < states.count, states[index] == .verified { index += 1 }
         let end = min(Int64(index) * Int64(ChunkGeometry.blockSize), geometry.size)

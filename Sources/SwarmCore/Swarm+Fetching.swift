@@ -44,11 +44,12 @@ extension Swarm {
         let others = peers.hosts.contains(slot) ? answeringGuests(at: now) : .empty
         var urgent: [BlockAddress] = []
         var later: [BlockAddress] = []
-        while urgent.count + later.count < free,
+        while urgent.count + later.count < free, isIntakeOpen(to: slot, now: now),
             let (address, isUrgent) = next(for: slot, unlessAt: others, now: now)
         {
             items[address.item]?.move(address.block, to: .requested)
             peers[slot].ask(address, at: now)
+            countIntake(address, from: slot, now: now)
             if isUrgent { urgent.append(address) } else { later.append(address) }
         }
         request(urgent, isUrgent: true, of: slot, into: &directives)
@@ -123,6 +124,7 @@ extension Swarm {
                 let slot = anotherHolder(of: address, now: now)
             else { continue }
             peers[slot].ask(address, at: now)
+            countIntake(address, from: slot, now: now)
             request([address], isUrgent: true, of: slot, into: &directives)
         }
     }

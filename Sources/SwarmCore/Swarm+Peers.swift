@@ -14,6 +14,7 @@ extension Swarm {
         promising.insert(slot)
         striper.join(slot, now: now)
         reachDue = reachDue ?? now + Self.reachInterval
+        introduceAppetite(to: peer, into: &directives)
         for item in items.keys.sorted() { announce(item, to: peer, into: &directives) }
     }
 
@@ -23,6 +24,7 @@ extension Swarm {
         for item in items.keys { items[item]?.holdings.leave(slot) }
         promising = peers.present
         reachDue = reachDue ?? now + Self.reachInterval
+        askers.remove(slot)
         relays.leave(slot)
         forgetErrands(to: slot)
         let items = items
@@ -106,7 +108,7 @@ extension Swarm {
         of item: ItemID, _ chunk: ChunkIndex, _ mask: BlockMask, heardFrom slot: Int,
         now: MonotonicInstant
     ) {
-        guard !peers.hosts.isEmpty, !peers.hosts.contains(slot),
+        guard !limitsIntake, !peers.hosts.isEmpty, !peers.hosts.contains(slot),
             let geometry = items[item]?.geometry, items[item]?.isComplete == false
         else { return }
         for block in geometry.blocks(of: chunk) where mask.contains(slot: block.slot) {

@@ -70,7 +70,7 @@ extension Swarm {
     /// Passes on a block that is here now, if it is to be.
     mutating func runErrand(with address: BlockAddress) {
         guard let errand = errands.removeValue(forKey: address) else { return }
-        let lackers = peers.guests.subtracting(holders(of: address))
+        let lackers = peers.guests.subtracting(askers).subtracting(holders(of: address))
         switch errand {
         case .toEverybody:
             relays.add(address, to: lackers)

@@ -58,7 +58,7 @@ extension Swarm {
         guard owing == .accepted else { return owing }
         // Who says that it has the block, and asks all the same, is no part of the plan for it.
         guard hosted.contains(address.item), striper.isFree(address),
-            !holders(of: address).contains(slot)
+            !holders(of: address).contains(slot), !askers.contains(slot)
         else {
             peers[slot].queue(address, isUrgent: isUrgent)
             return .accepted
@@ -72,7 +72,7 @@ extension Swarm {
     /// Sends a peer what its player is about to ask for, without waiting to be asked.
     mutating func anticipate(_ item: ItemID, _ ranges: [Range<Int64>], by peer: PeerID) {
         guard hosted.contains(item), let geometry = items[item]?.geometry,
-            let slot = peers.slot(of: peer)
+            let slot = peers.slot(of: peer), !askers.contains(slot)
         else { return }
         peers[slot].hasAsked = true
         for number in ranges.compactMap({ geometry.blocks(covering: $0) }).joined() {
@@ -195,7 +195,7 @@ extension Swarm {
                 continue
             }
             outlets.open.insert(slot)
-            if peers[slot].canBePushed { outlets.pushable.insert(slot) }
+            if peers[slot].canBePushed, !askers.contains(slot) { outlets.pushable.insert(slot) }
             if peers[slot].mayBeOwed(urgent: true) { outlets.owedUrgently.insert(slot) }
             if peers[slot].mayBeOwed(urgent: false) { outlets.owedLater.insert(slot) }
         }
@@ -269,7 +269,7 @@ extension Swarm {
         var open = outlets.pushable
         for slot in open where !peers[slot].hasAsked { open.remove(slot) }
         let items = items
-        let present = peers.present
+        let present = peers.present.subtracting(askers)
         let push = striper.next(now: now, hostRate: bestSentRate, open: open) { address in
             present.subtracting(items[address.item]?.holdings.holders(of: address.block) ?? .empty)
         }

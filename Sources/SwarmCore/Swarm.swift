@@ -36,7 +36,13 @@ public struct Swarm {
     var paceOpens: MonotonicInstant?
     var isRequestsTurn = false
 
+    /// Peers that want only what they ask for.
+    var askers = PeerSet.empty
+
     // What this peer takes.
+    /// The rate at which it asks, where the user limits that, and when it may go on.
+    var intake = TokenBucket()
+    var intakeOpens: MonotonicInstant?
     var expectations = Expectations()
     /// How long a block took that was asked for because a player waits.
     var urgentAnswers = DelayEstimator()
@@ -60,7 +66,12 @@ public struct Swarm {
     static let earlyPagesKept = 64
 
     /// A swarm without items and peers.
-    public init() {}
+    ///
+    /// `intakeLimit`: bytes per second of blocks that may come from peers that are not on this LAN;
+    /// `nil` for as many as do.
+    public init(intakeLimit: Double? = nil) {
+        intake.set(rate: intakeLimit, at: MonotonicInstant(nanoseconds: 0))
+    }
 
     // MARK: Questions
 
@@ -71,6 +82,9 @@ public struct Swarm {
 
     /// Bytes of an item that are verified.
     public func verifiedBytes(of item: ItemID) -> Int64 { items[item]?.verifiedBytes ?? 0 }
+
+    /// How much of each of up to 240 equal parts of an item is verified, from 0 to 1.
+    public func verifiedShares(of item: ItemID) -> [Double] { items[item]?.verifiedShares ?? [] }
 
     /// Whether all of an item is verified.
     public func isComplete(_ item: ItemID) -> Bool { items[item]?.isComplete ?? false }
@@ -95,6 +109,7 @@ public struct Swarm {
         take(event, now: now, into: &directives)
         tell(now: now, into: &directives)
         check(now: now, into: &directives)
+        openIntake(now: now)
         serve(now: now, into: &directives)
         fetch(now: now, into: &directives)
         setAlarm(now: now, into: &directives)
@@ -122,9 +137,9 @@ public struct Swarm {
         case .peerLeft(let peer):
             leave(peer, now: now)
         case .paced(let rate):
-            bucket.rate = rate
+            bucket.set(rate: rate, at: now)
         case .located(let peer, let isLocal):
-            if let slot = peers.slot(of: peer) { peers[slot].isLocal = isLocal }
+            locate(peer, isLocal: isLocal, into: &directives)
         case .roundTripMeasured(let peer, let roundTrip):
             if let slot = peers.slot(of: peer) { peers[slot].roundTrip = roundTrip }
         case .bitfield(let page, let peer):
@@ -141,6 +156,8 @@ public struct Swarm {
             refused(request, by: peer, now: now)
         case .ordered(let order, let peer):
             take(order, from: peer)
+        case .appetite(let appetite, let peer):
+            note(appetite, of: peer)
         case .reaches(let reach, let peer):
             note(reach, of: peer, now: now)
         case .blockArrived(let item, let block, let byteCount, let relay, let peer):
@@ -223,7 +240,9 @@ public struct Swarm {
             if peers[slot].isSilent(at: now) { passOver(slot, now: now, into: &directives) }
         }
         askAgain(now: now, into: &directives)
-        for (address, lackers) in striper.expire(now: now) { relays.add(address, to: lackers) }
+        for (address, lackers) in striper.expire(now: now) {
+            relays.add(address, to: lackers.subtracting(askers))
+        }
     }
 
     /// Asks to be woken for the next news or the next look at what is late.
@@ -233,7 +252,7 @@ public struct Swarm {
             || (!peers.isEmpty && incompleteCount > 0)
             || peers.present.contains { peers[$0].isBusy }
         nextCheck = isWaiting ? nextCheck ?? now + Self.checkInterval : nil
-        let next = [news.next, nextCheck, paceOpens, reachDue].compactMap { $0 }.min()
+        let next = [news.next, nextCheck, paceOpens, intakeOpens, reachDue].compactMap { $0 }.min()
         guard let next, next != alarm else { return }
         alarm = next
         directives.append(.wake(at: next))

@@ -35,6 +35,8 @@ public enum SwarmEvent: Sendable {
     case request(BlockRequest, from: PeerID)
     /// A peer is about to ask for these bytes of an item: its player opens it.
     case anticipated(by: PeerID, ItemID, [Range<Int64>])
+    /// A peer said whether it wants blocks that it did not ask for.
+    case appetite(Appetite, of: PeerID)
     /// A peer took requests back.
     case cancel(BlockRequest, from: PeerID)
     /// A peer will not send what it was asked for.

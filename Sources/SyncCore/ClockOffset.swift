@@ -1,25 +1,56 @@
-// What the other side's monotonic clock shows now.
+// What the other side's monotonic clock shows now, and how far off that may be.
 //
 // Four timestamps per exchange, as NTP (RFC 5905, section 8) has them: sent and received here,
 // arrived and answered there. The offset is exact when both ways take equally long, and never
 // wrong by more than half the round trip. Queues only ever add to a round trip, so of the last
-// samples the one with the smallest counts (the clock filter of RFC 5905, section 10, without its
-// ageing: sixteen samples are at most some seconds to a minute old, and crystals drift by tens of
-// microseconds in that time).
+// samples the one with the smallest counts; crystals drift apart, so an old sample counts as one
+// with a longer round trip (the clock filter of RFC 5905, section 10).
+//
+// Invariant: no two samples kept contradict each other. Where two exclude each other, a clock has
+// jumped, because its machine slept, and what was known before is forgotten.
 
 public import PartyModel
 
 /// The offset of another monotonic clock against ours, from four-timestamp samples.
 public struct ClockOffset: Sendable {
-    /// Samples that count: enough to find a quiet moment, few enough to follow a change of path.
+    /// Samples that count, of a second each: enough to find a quiet moment, few enough to follow a change of path.
     public static let samplesKept = 16
+
+    /// Of the samples within this time only the quickest is kept: pings are frequent while film is sent
+    /// and the line is full, and must not push out what was learnt before.
+    static let slot = Duration.seconds(1)
+
+    /// How fast two clocks drift apart: a hundred millionths is what a poor crystal does, and both
+    /// may be poor.
+    static let drift = 200e-6
+
+    /// Two honest samples contradict each other by less than this: time stamps are taken by
+    /// programs that may be held up between looking at the clock and sending.
+    static let contradiction = Duration.milliseconds(5)
 
     private struct Sample {
         let offset: Duration
         let roundTrip: Duration
+        let taken: MonotonicInstant
+
+        /// How far the offset may be from the truth at `now`.
+        func bound(at now: MonotonicInstant) -> Duration {
+            roundTrip / 2 + max(.zero, now - taken) * ClockOffset.drift
+        }
+
+        func contradicts(_ other: Sample) -> Bool {
+            let age = abs((taken - other.taken).wholeNanoseconds)
+            let allowed =
+                (roundTrip + other.roundTrip) / 2 + .nanoseconds(age) * ClockOffset.drift
+                + ClockOffset.contradiction
+            return abs((offset - other.offset).wholeNanoseconds) > allowed.wholeNanoseconds
+        }
     }
 
     private var samples: [Sample] = []
+    private var slotBegan: MonotonicInstant?
+    private var newest: MonotonicInstant?
+    private var isDoubtful = false
 
     /// No sample yet.
     public init() {}
@@ -32,21 +63,48 @@ public struct ClockOffset: Sendable {
         guard there >= .zero, roundTrip >= .zero else { return }
         let outward = pong.arrived.nanoseconds &- pong.sent.nanoseconds
         let inward = pong.answered.nanoseconds &- received.nanoseconds
-        samples.append(
-            Sample(offset: .nanoseconds(outward / 2 &+ inward / 2), roundTrip: roundTrip))
+        let sample = Sample(
+            offset: .nanoseconds(outward / 2 &+ inward / 2), roundTrip: roundTrip, taken: received)
+        samples.removeAll { isDoubtful || $0.contradicts(sample) }
+        isDoubtful = false
+        newest = received
+        keep(sample)
+    }
+
+    private mutating func keep(_ sample: Sample) {
+        if let last = samples.last, let slotBegan, sample.taken - slotBegan < Self.slot {
+            if sample.roundTrip < last.roundTrip { samples[samples.count - 1] = sample }
+            return
+        }
+        slotBegan = sample.taken
+        samples.append(sample)
         if samples.count > Self.samplesKept { samples.removeFirst() }
     }
 
-    /// Forgets all samples: after a suspend or on a new path they say nothing.
-    public mutating func reset() { samples = [] }
+    /// After a suspend the samples say nothing; until the next one they are still the best there is.
+    public mutating func doubt() { isDoubtful = true }
 
-    private var best: Sample? { samples.min { $0.roundTrip < $1.roundTrip } }
+    /// The sample that is least wrong by the time of the newest.
+    private var best: Sample? {
+        guard let newest else { return nil }
+        return samples.min { $0.bound(at: newest) < $1.bound(at: newest) }
+    }
 
     /// Their clock less ours; `nil` before the first sample.
     public var offset: Duration? { best?.offset }
 
-    /// The smallest round trip of the samples kept; the offset is wrong by at most half of it.
-    public var roundTrip: Duration? { best?.roundTrip }
+    /// The smallest round trip of the samples kept; `nil` before the first.
+    public var roundTrip: Duration? { samples.map(\.roundTrip).min() }
+
+    /// How far the offset may be from the truth: half the round trip, which is what a path that is
+    /// slow one way only makes of it, and how much the quicker half of the samples differ.
+    public var error: Duration? {
+        guard let best, let newest else { return nil }
+        let quick = samples.sorted { $0.roundTrip < $1.roundTrip }.prefix((samples.count + 1) / 2)
+        let offsets = quick.map(\.offset)
+        let spread = (offsets.max() ?? .zero) - (offsets.min() ?? .zero)
+        return best.bound(at: newest) + spread
+    }
 
     /// Their time at a time of ours; `nil` before the first sample.
     public func roomTime(at now: MonotonicInstant) -> RoomInstant? {

@@ -1,81 +1,122 @@
 // How this peer's player follows the room, and what its user wants of the room.
 //
-// The room's course says where the film is at any moment; the follower turns that into the fewest
-// commands, and turns what the player does by itself into wishes of its user. It corrects by a seek
-// and only beyond a tolerance.
+// The room's course says where the film is at any moment. Whatever moves a player by more than a
+// trim of its speed goes one way: it is stopped, put on a frame, and released at the instant the room
+// comes by that frame (a ``Rendezvous``). So do a play, a seek, a late joiner, and a player that is
+// too far off. All starts are therefore alike, and what a start costs is learnt.
 //
-// Invariant: a change the follower commanded is never reported as the user's.
+// Invariants: a change the follower commanded is never reported as the user's. A player is never
+// set going while it is sought, and never shows another frame than the room's while the room stands.
 
 public import PartyModel
 
-/// What happened to the player, for the follower to decide on.
-public enum FollowerEvent: Hashable, Sendable {
-    /// This plays from now on; the room's time is given with every event.
-    case course(Course)
-    /// The player has opened an item and shows it, from here.
-    case opened(ItemID, at: MediaPosition)
-    /// The player reports its pause state.
-    case paused(Bool)
-    /// The player reports its speed.
-    case speed(PlaybackSpeed)
-    /// A seek begins, ours or not.
-    case seekBegan
-    /// Playback runs again after a seek, from here.
-    case seekEnded(at: MediaPosition)
-    /// The end of the film is reached or left.
-    case atEnd(Bool)
-    /// Where the player is: what is heard, or while it is paused the frame it shows.
-    case measured(MediaPosition, isPaused: Bool, isStalled: Bool)
-}
-
-/// What the shell is to do.
-public enum FollowerDirective: Hashable, Sendable {
-    /// Open an item.
-    case open(ItemID, at: MediaPosition, paused: Bool)
-    /// Pause or play.
-    case setPaused(Bool)
-    /// Jump to exactly this position.
-    case seek(MediaPosition)
-    /// Run at this speed.
-    case setSpeed(PlaybackSpeed)
-    /// The user wants this of the room.
-    case wish(Wish)
-}
-
 /// The follower: events in, directives out.
 public struct Follower: Sendable {
-    /// Beyond this a playing player is moved by a seek.
-    ///
-    /// Smaller differences would be heard more than seen.
-    public static let tolerance = Duration.milliseconds(300)
-    /// A paused player is moved when it shows another frame: less than half of one at 60 Hz.
-    public static let pausedTolerance = Duration.milliseconds(8)
-    /// Time for a seek to settle before the next one.
+    /// Further off than this a player is put right by a seek, whatever else it does.
+    public static let tolerance = Duration.milliseconds(1_500)
+    /// Further off than this it is put right by a seek while everybody expects things to move: at
+    /// first, and where the speed may not be touched.
+    public static let freshTolerance = Duration.milliseconds(150)
+    /// How long that is after a start that followed a join, a wait or a stall.
+    public static let freshTime = Duration.seconds(5)
+    /// Between two seeks to put right the same thing.
     public static let seekInterval = Duration.seconds(2)
-    /// A seek of ours that never began (past the end, say) is no longer expected.
-    static let seekPatience = Duration.seconds(2)
+    /// Between two seeks where the speed may not be touched.
+    public static let seekIntervalUntrimmed = Duration.seconds(10)
+    /// A paused player is one that shows another frame: half of one at 120 Hz.
+    static let frameTolerance = Duration.milliseconds(4)
+    /// mpv's exact seek takes a frame that is earlier than asked for by up to this.
+    static let seekSlack = Duration.milliseconds(5)
+    /// A seek of the user's that goes less far is told when it has landed: stepping back by a frame
+    /// does not say before where to.
+    static let shortSeek = Duration.milliseconds(500)
+    /// How long a frame is where the film does not say.
+    static let usualFrame = Duration.milliseconds(42)
+    /// A newcomer opens the film so far ahead, to be there in time when the room comes by: opening took
+    /// 50 to 90 ms from the disk, and takes some round trips from afar.
+    static let openingLead = Duration.milliseconds(500)
+    /// Where nobody else follows, the room is put where the player is when they differ by more.
+    static let leadTolerance = Duration.milliseconds(40)
+    /// A course that began longer ago is no start any more.
+    static let startAge = Duration.seconds(1)
+
+    /// Stand at a position, and go on from there when the room's time has come.
+    struct Rendezvous: Hashable, Sendable {
+        let position: MediaPosition
+        let at: RoomInstant
+        /// Whether it puts right a start that went wrong; such a start is not put right again.
+        var isRepair = false
+    }
+
+    /// What the player is made to do.
+    enum Phase: Hashable, Sendable {
+        /// Nothing is open.
+        case closed
+        /// The film opens, at a position the room is expected to come by.
+        case opening(Rendezvous?)
+        /// It stands where the room does.
+        case standing
+        /// It stands until the room comes by.
+        case held(Rendezvous)
+        /// It moves with the room.
+        case running
+    }
 
     /// What plays in the room.
-    public private(set) var course: Course?
+    public internal(set) var course: Course?
     /// What the player has open; `nil` while it opens.
-    public private(set) var openItem: ItemID?
-    private var requestedItem: ItemID?
-    private var pause = ExpectedChanges(current: true)
-    private var speed = ExpectedChanges(current: PlaybackSpeed.normal)
-    private var expectedSeeks: [MonotonicInstant] = []
-    private var isUserSeeking = false
-    private var isSeeking = false
-    private var isAtEnd = false
-    private var lastSeek: MonotonicInstant?
-    private var alignedRevision: UInt64?
-    private var position = MediaPosition.start
-    private var measuredAt: MonotonicInstant?
-    private var isStalled = false
-    /// Room minus player, as last measured; `nil` before.
-    public private(set) var error: Duration?
+    public internal(set) var openItem: ItemID?
+    /// How far the player is behind the room, in time on the clock, as last measured; `nil` while
+    /// it does not move.
+    public internal(set) var error: Duration?
 
-    /// A follower whose player has nothing open.
-    public init() {}
+    /// Whose player this is.
+    let me: PeerID
+    /// Whether the room goes by this player, and not the other way round: so it is when a film starts
+    /// at once, for then nobody else is there.
+    var leads = false
+    /// What plays when its time has come, where it goes on from where the course is then.
+    var upcoming: Course?
+    var duration: MediaPosition?
+    var requestedItem: ItemID?
+    var phase = Phase.closed
+    var pause = ExpectedChanges(current: true)
+    var speed = ExpectedChanges(current: PlaybackSpeed.normal)
+    var keepsPitch: Bool?
+    var controller = DriftController()
+    var latency = StartLatency()
+    var landing = LandingTime()
+    var scrub = SeekCoalescer()
+    var jumps = JumpMemory()
+
+    var isSeeking = false
+    var seekBeganAt: MonotonicInstant?
+    var ownSeeks = OwnSeeks()
+    /// Whether the seek under way is the user's and the room does not know of it.
+    var isUserSeek = false
+    var isAtEnd = false
+    var isStalled = false
+    var last: Reading?
+    /// The player at rest, as it is seen and heard since it came to rest; `nil` while it is not.
+    var rest: Reading?
+    /// Whether it came to rest by a seek.
+    var isFresh = false
+    /// When it was last touched: what was read before is old.
+    var disturbedAt: MonotonicInstant?
+    /// What it was put on, so that nothing is asked for twice.
+    var alignedTo: MediaPosition?
+    var pendingStart: MonotonicInstant?
+    var launch: StartLatency.Launch?
+    var freshUntil: MonotonicInstant?
+    var lastSeek: MonotonicInstant?
+    var alarm: MonotonicInstant?
+
+    /// The follower of this peer's player, which has nothing open.
+    public init(of me: PeerID) { self.me = me }
+
+    /// How much faster than the room the player runs, to come to where it is: 0.005 is half a
+    /// percent.
+    public var trim: Double { controller.trim }
 
     /// Takes an event and returns what is to be done about it.
     ///
@@ -86,147 +127,53 @@ public struct Follower: Sendable {
     public mutating func on(
         _ event: FollowerEvent, now: MonotonicInstant, roomNow: RoomInstant
     ) -> [FollowerDirective] {
-        var directives: [FollowerDirective] = []
+        var turn = Turn(time: now, roomTime: roomNow)
         switch event {
-        case .course(let new):
-            course = new
-            apply(new, now: now, roomNow: roomNow, into: &directives)
-        case .opened(let item, let position):
-            open(item, at: position, now: now, roomNow: roomNow, into: &directives)
-        case .paused(let paused):
-            guard pause.report(paused, now: now), openItem != nil else { break }
-            // Until the report the player was in the other state.
-            let here = estimate(at: now, isPlaying: paused)
-            note(here, now: now)
-            directives.append(.wish(paused ? .pause(at: here) : .play(from: here)))
-        case .speed(let new):
-            guard speed.report(new, now: now), openItem != nil else { break }
-            let here = estimate(at: now, isPlaying: !pause.current)
-            directives.append(.wish(.speed(new, at: here)))
-        case .seekBegan:
-            isSeeking = true
-            isAtEnd = false
-            guard openItem != nil else { break }
-            expectedSeeks.removeAll { now - $0 > Self.seekPatience }
-            if expectedSeeks.isEmpty { isUserSeeking = true } else { expectedSeeks.removeFirst() }
-        case .seekEnded(let position):
-            isSeeking = false
-            note(position, now: now)
-            lastSeek = now
-            guard isUserSeeking else { break }
-            isUserSeeking = false
-            directives.append(.wish(.seek(to: position)))
-        case .atEnd(let atEnd):
-            guard atEnd != isAtEnd else { break }
-            isAtEnd = atEnd
-            if atEnd, let openItem, !(course?.isStanding ?? true) {
-                directives.append(.wish(.next(after: openItem)))
-            }
-        case .measured(let position, let isPaused, let isStalled):
-            guard openItem == course?.item, !isSeeking else { break }
-            self.isStalled = isStalled
-            note(position, now: now)
-            correct(isPaused: isPaused, now: now, roomNow: roomNow, into: &directives)
+        case .course(let new): follow(new, &turn)
+        case .opened(let item, let reading): opened(item, reading, &turn)
+        case .replaced: reopen(&turn)
+        case .paused(let paused, let reading): heardPause(paused, reading, &turn)
+        case .speed(let new): heardSpeed(new, &turn)
+        case .seekBegan(let target): seekBegan(target, &turn)
+        case .seekEnded(let reading): seekEnded(reading, &turn)
+        case .atEnd(let atEnd): heardEnd(atEnd, &turn)
+        case .duration(let duration): self.duration = duration
+        case .measured(let reading): measured(reading, &turn)
+        case .started(let at): started(at, &turn)
+        case .answered: settle(&turn)
+        case .frameStep(let count): step(by: count, &turn)
+        case .nextItem: if let course { wish(.next(after: course.item), &turn) }
+        case .previousItem: if let course { wish(.previous(before: course.item), &turn) }
+        case .undoSeek: undo(&turn)
+        case .tick: tick(&turn)
         }
-        return directives
+        setAlarm(&turn)
+        return turn.directives
     }
 
-    /// Brings the player to a new course.
-    private mutating func apply(
-        _ course: Course, now: MonotonicInstant, roomNow: RoomInstant,
-        into directives: inout [FollowerDirective]
-    ) {
-        let target = course.position(at: roomNow)
-        let wasPlaying = !pause.current
-        guard course.item == requestedItem else {
-            requestedItem = course.item
-            openItem = nil
-            isAtEnd = false
-            expectedSeeks = []
-            isUserSeeking = false
-            pause.force(course.isStanding, now: now)
-            directives.append(.open(course.item, at: target, paused: course.isStanding))
-            return
-        }
-        guard openItem == course.item else { return }
-        if speed.command(course.speed, now: now) { directives.append(.setSpeed(course.speed)) }
-        if pause.command(course.isStanding, now: now) {
-            directives.append(.setPaused(course.isStanding))
-        }
-        let tolerance = course.isStanding ? Self.pausedTolerance : Self.tolerance
-        note(estimate(at: now, isPlaying: wasPlaying), now: now)
-        if distance(to: target) > tolerance { seek(to: target, now: now, into: &directives) }
+    /// One event's turn: when it is, and what is to be done.
+    struct Turn {
+        let time: MonotonicInstant
+        let roomTime: RoomInstant
+        var directives: [FollowerDirective] = []
+
+        /// The room's time at an instant of ours near now.
+        func room(at instant: MonotonicInstant) -> RoomInstant { roomTime + (instant - time) }
+
+        /// Our time at an instant of the room's near now.
+        func local(at instant: RoomInstant) -> MonotonicInstant { time + (instant - roomTime) }
     }
 
-    /// The item asked for is there: what changed meanwhile is made up for.
-    private mutating func open(
-        _ item: ItemID, at position: MediaPosition, now: MonotonicInstant, roomNow: RoomInstant,
-        into directives: inout [FollowerDirective]
-    ) {
-        guard item == requestedItem, openItem == nil else { return }
-        openItem = item
-        isSeeking = false
-        guard let course, course.item == item else { return }
-        note(position, now: now)
-        apply(course, now: now, roomNow: roomNow, into: &directives)
-    }
+    /// How fast the player runs for the room, without any trim.
+    var roomSpeed: PlaybackSpeed { course?.speed ?? .normal }
 
-    /// Brings a player that was just measured back to where the room is.
-    private mutating func correct(
-        isPaused: Bool, now: MonotonicInstant, roomNow: RoomInstant,
-        into directives: inout [FollowerDirective]
-    ) {
-        guard let course else { return }
-        let target = course.position(at: roomNow)
-        error = .nanoseconds(target.nanoseconds - position.nanoseconds)
-        if course.isStanding {
-            guard isPaused, pause.current else { return }
-            align(to: course, now: now, into: &directives)
-        } else {
-            let isSettled = lastSeek.map { now - $0 > Self.seekInterval } ?? true
-            guard !pause.current, !isStalled, !isAtEnd, isSettled,
-                distance(to: target) > Self.tolerance
-            else { return }
-            seek(to: target, now: now, into: &directives)
-        }
-    }
-
-    /// Shows the frame everybody is to see, once the player has come to rest: the frame it rests on
-    /// is seldom the one that its sound, until then all there is to go by, had led to expect.
-    ///
-    /// Once for each course: what lies between two frames cannot be met any better.
-    private mutating func align(
-        to course: Course, now: MonotonicInstant, into directives: inout [FollowerDirective]
-    ) {
-        expectedSeeks.removeAll { now - $0 > Self.seekPatience }
-        guard expectedSeeks.isEmpty, alignedRevision != course.revision else { return }
-        alignedRevision = course.revision
-        guard distance(to: course.anchor) > Self.pausedTolerance else { return }
-        seek(to: course.anchor, now: now, into: &directives)
-    }
-
-    private mutating func seek(
-        to target: MediaPosition, now: MonotonicInstant, into directives: inout [FollowerDirective]
-    ) {
-        expectedSeeks.append(now)
-        lastSeek = now
-        note(target, now: now)
-        directives.append(.seek(target))
-    }
-
-    private mutating func note(_ position: MediaPosition, now: MonotonicInstant) {
-        self.position = position
-        measuredAt = now
-    }
-
-    /// Where the player is by now, from where it was last seen.
-    private func estimate(at now: MonotonicInstant, isPlaying: Bool) -> MediaPosition {
-        guard isPlaying, !isStalled, !isSeeking, !isAtEnd, let measuredAt else { return position }
-        let moved = (now - measuredAt).inSeconds * speed.current.factor
+    /// Where the player is by now, as far as can be told.
+    func estimate(_ turn: Turn) -> MediaPosition {
+        if let rest { return rest.frame ?? rest.heard ?? .start }
+        guard let last, let position = last.moving else { return course?.anchor ?? .start }
+        guard case .running = phase, !isStalled, !isSeeking, !isAtEnd else { return position }
+        let since = max(last.takenAt, disturbedAt ?? last.takenAt)
+        let moved = (turn.time - since).inSeconds * speed.current.factor
         return MediaPosition(seconds: position.seconds + moved)
-    }
-
-    private func distance(to target: MediaPosition) -> Duration {
-        .nanoseconds(abs(target.nanoseconds - position.nanoseconds))
     }
 }

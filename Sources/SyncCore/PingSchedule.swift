@@ -10,6 +10,10 @@ public struct PingSchedule: Sendable {
     public static let burstInterval = Duration.milliseconds(100)
     /// Between pings afterwards: often enough for a crystal's drift, too rare to be noticed.
     public static let steadyInterval = Duration.seconds(3)
+    /// Between pings while film is sent: they tell how full the line is.
+    public static let busyInterval = Duration.milliseconds(50)
+    /// The same for each peer of a larger room, so that all pings together are 40 a second.
+    public static let busyIntervalPerPeer = Duration.milliseconds(25)
 
     private var sent = 0
     private var next: MonotonicInstant
@@ -18,16 +22,20 @@ public struct PingSchedule: Sendable {
     /// A schedule whose first ping is due at once.
     public init(now: MonotonicInstant) { next = now }
 
-    /// Between pings while film is sent: the round trip then tells how full the line is.
-    public static let busyInterval = Duration.milliseconds(250)
+    /// Begins with a burst again: the clocks may have moved against each other.
+    public mutating func restart(now: MonotonicInstant) { self = PingSchedule(now: now) }
 
     /// Whether a ping is due; it counts as sent when it is.
     ///
     /// - Parameters:
     ///   - now: the time.
     ///   - isBusy: whether film is being sent.
-    public mutating func takeDue(now: MonotonicInstant, isBusy: Bool) -> Bool {
-        if isBusy { next = min(next, (last ?? next) + Self.busyInterval) }
+    ///   - peers: how many peers are pinged.
+    public mutating func takeDue(now: MonotonicInstant, isBusy: Bool, peers: Int) -> Bool {
+        if isBusy {
+            let interval = max(Self.busyInterval, Self.busyIntervalPerPeer * peers)
+            next = min(next, (last ?? next) + interval)
+        }
         guard next <= now else { return false }
         sent += 1
         last = now

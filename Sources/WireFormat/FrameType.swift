@@ -20,6 +20,7 @@ enum FrameType: UInt8, CaseIterable {
     case status = 0x15
     case hold = 0x16
     case rules = 0x17
+    case keptRoster = 0x18
 
     case roots = 0x20
     case bitfield = 0x21
@@ -30,6 +31,7 @@ enum FrameType: UInt8, CaseIterable {
     case block = 0x26
     case relay = 0x27
     case reach = 0x28
+    case appetite = 0x29
 
     case ping = 0x30
     case pong = 0x31
@@ -47,8 +49,10 @@ enum FrameType: UInt8, CaseIterable {
             stage == .unproven ? Limits.unprovenFrameBytes : nil
         case .bye:
             stage == .control ? Limits.controlFrameBytes : Limits.unprovenFrameBytes
-        case .introduction, .welcome, .roster, .playlist, .timeline, .hold, .rules, .status, .roots,
-            .bitfield, .have, .request, .cancel, .reject, .relay, .reach, .ping, .pong, .chat:
+        case .introduction, .welcome, .roster, .keptRoster, .playlist, .timeline, .hold, .rules,
+            .status, .roots, .bitfield, .have, .request, .cancel, .reject, .relay, .reach,
+            .appetite,
+            .ping, .pong, .chat:
             stage == .control ? Limits.controlFrameBytes : nil
         case .block:
             stage == .unproven ? nil : Limits.blockHeaderBytes + ChunkGeometry.blockSize

@@ -35,18 +35,22 @@ public struct HandshakeCredentials: Sendable {
     public let secret: RoomSecret
     /// The room key's signature over this process's certificate; the host has one.
     public let hostSignature: Signature?
-    /// This process's own entry, signed by the room; a guest has one once it was welcomed.
+    /// This process's own entry, as it was welcomed with; a guest has one then.
     public let membership: Signed<Member>?
+    /// Whose word on who is a member counts besides the room's: those the host named, while it is
+    /// away.
+    public let vouchers: [MemberKey]
 
     /// What the host has (`hostSignature`), or a guest (`membership`, once welcomed).
     public init(
         room: RoomKey, secret: RoomSecret, hostSignature: Signature? = nil,
-        membership: Signed<Member>? = nil
+        membership: Signed<Member>? = nil, vouchers: [MemberKey] = []
     ) {
         self.room = room
         self.secret = secret
         self.hostSignature = hostSignature
         self.membership = membership
+        self.vouchers = vouchers
     }
 }
 
@@ -54,7 +58,8 @@ public struct HandshakeCredentials: Sendable {
 public enum HandshakeSide: Hashable, Sendable {
     /// It dialled, for this purpose, and expects this other side.
     case dialler(ConnectionPurpose, expecting: ExpectedPeer)
-    /// It was dialled. `knowsDialler`: whether its roster names the other side's certificate.
+    /// It was dialled. `knowsDialler`: whether its roster names the other side's certificate, or it
+    /// takes in newcomers.
     case listener(knowsDialler: Bool)
 }
 
@@ -62,6 +67,8 @@ public enum HandshakeSide: Hashable, Sendable {
 public enum ExpectedPeer: Hashable, Sendable {
     /// Whoever shows the room key's signature over its certificate.
     case host
+    /// The host, or whoever shows an entry of its own that the room signed.
+    case keeper
     /// This peer and no other.
     case peer(PeerID)
 }
@@ -74,7 +81,7 @@ public struct ProvenPeer: Hashable, Sendable {
     public let key: MemberKey
     /// Whether the room key signed its certificate.
     public let isHost: Bool
-    /// The entry it showed, checked against the room key and its certificate.
+    /// The entry it showed, checked against its certificate and who may sign one.
     public let credential: Signed<Member>?
     /// What the connection is for.
     public let purpose: ConnectionPurpose
@@ -206,7 +213,7 @@ public struct HandshakeMachine: ~Copyable, Sendable {
         switch side {
         case .dialler:
             guard isValid(proof, of: .listener, ours, theirs) else { return refuse(.proofInvalid) }
-            return accept(theirs, credential: nil)
+            return accept(theirs, provenBy: proof)
         case .listener(let knowsDialler):
             guard isValid(proof, of: .dialler, ours, theirs) else { return refuse(.proofInvalid) }
             if let credential = proof.credential, !isGenuine(credential) {
@@ -217,7 +224,9 @@ public struct HandshakeMachine: ~Copyable, Sendable {
             guard isHostHere || isHostThere || knowsDialler || proof.credential != nil else {
                 return refuse(.notAMember)
             }
-            let answer = Proof(code: proofCode(of: .listener, ours, theirs), credential: nil)
+            let answer = Proof(
+                code: proofCode(of: .listener, ours, theirs),
+                credential: isHostHere || isHostThere ? nil : credentials.membership)
             return [.sendProof(answer)] + accept(theirs, credential: proof.credential)
         }
     }
@@ -225,8 +234,21 @@ public struct HandshakeMachine: ~Copyable, Sendable {
     /// What it means that the other side closed the connection now.
     public mutating func hangUp() -> HandshakeFailure {
         defer { state = .finished }
-        guard case .awaitingProof(_, _, proofSent: true) = state else { return .hungUp }
-        return .proofRefused
+        guard case .awaitingProof(_, let theirs, proofSent: true) = state else { return .hungUp }
+        guard case .dialler(_, expecting: .keeper) = side, theirs.hostSignature == nil else {
+            return .proofRefused
+        }
+        // A member of another room, for all we know.
+        return .hostIsSomeoneElse
+    }
+
+    /// Whether the other side has shown that it is the host, before its proof.
+    public var isFacingHost: Bool {
+        switch state {
+        case .holdingProof(_, let theirs), .awaitingProof(_, let theirs, _):
+            theirs.hostSignature != nil
+        case .idle, .awaitingHello, .finished: false
+        }
     }
 }
 
@@ -259,6 +281,20 @@ extension HandshakeMachine {
         ]
     }
 
+    /// The listener has proven the secret; where anybody may answer whom the host has named, it also
+    /// has to show that.
+    private mutating func accept(
+        _ hello: Hello, provenBy proof: Proof
+    ) -> [HandshakeDirective] {
+        guard case .dialler(_, expecting: .keeper) = side, hello.hostSignature == nil else {
+            return accept(hello, credential: nil)
+        }
+        guard let credential = proof.credential, isOfThisSession(credential),
+            credential.isSigned(by: credentials.room)
+        else { return refuse(.hostIsSomeoneElse) }
+        return accept(hello, credential: credential)
+    }
+
     /// Whether the other side claims nothing, or rightly, to be the host.
     private func isHonestAboutHost(_ hello: Hello) -> Bool {
         guard let signature = hello.hostSignature else { return true }
@@ -266,11 +302,16 @@ extension HandshakeMachine {
             .isSigned(by: credentials.room)
     }
 
-    /// Whether the room signed this entry, for the very certificate of this session.
+    /// Whether somebody who may signed this entry, for the very certificate of this session.
     private func isGenuine(_ credential: Signed<Member>) -> Bool {
+        isOfThisSession(credential)
+            && (credential.isSigned(by: credentials.room)
+                || credentials.vouchers.contains { credential.isSigned(by: $0) })
+    }
+
+    private func isOfThisSession(_ credential: Signed<Member>) -> Bool {
         credential.content.fingerprint == session.theirs
             && credential.content.key == session.theirKey
-            && credential.isSigned(by: credentials.room)
     }
 
     private func isValid(

@@ -13,9 +13,11 @@ extension Ping: CanonicalValue {
 }
 
 extension Pong: CanonicalValue {
-    /// Appends the three times.
+    /// Appends the three times, and the room's time if it is known.
     public func write(to writer: inout ByteWriter) {
         for instant in [sent, arrived, answered] { writer.write(instant.nanoseconds) }
+        writer.write(roomOffset != nil)
+        if let roomOffset { writer.write(roomOffset.wholeNanoseconds) }
     }
 
     /// The next answer.
@@ -23,6 +25,7 @@ extension Pong: CanonicalValue {
         self.init(
             sent: MonotonicInstant(nanoseconds: try reader.read(Int64.self)),
             arrived: MonotonicInstant(nanoseconds: try reader.read(Int64.self)),
-            answered: MonotonicInstant(nanoseconds: try reader.read(Int64.self)))
+            answered: MonotonicInstant(nanoseconds: try reader.read(Int64.self)),
+            roomOffset: try reader.readFlag() ? .nanoseconds(try reader.read(Int64.self)) : nil)
     }
 }

@@ -36,7 +36,7 @@ extension Welcome: CanonicalValue {
 
 extension PeerStatus: CanonicalValue {
     /// Appends item, position, buffer in nanoseconds, whether the player is stalled, at the end, its
-    /// user ready, and when it runs dry.
+    /// user ready, when it runs dry, and how well it follows.
     public func write(to writer: inout ByteWriter) {
         item.raw.write(to: &writer)
         position.write(to: &writer)
@@ -45,6 +45,7 @@ extension PeerStatus: CanonicalValue {
         writer.write(isAtEnd)
         writer.write(isReady)
         writer.write(span: runsDry)
+        writer.write(sync)
     }
 
     /// The next status.
@@ -54,7 +55,8 @@ extension PeerStatus: CanonicalValue {
         self.init(
             item: item, position: position, buffered: try reader.readSpan(field: "buffer"),
             isStalled: try reader.readFlag(), isAtEnd: try reader.readFlag(),
-            isReady: try reader.readFlag(), runsDry: try reader.readOptionalSpan(field: "runs dry"))
+            isReady: try reader.readFlag(), runsDry: try reader.readOptionalSpan(field: "runs dry"),
+            sync: try reader.readFlag() ? try SyncReport(from: &reader) : nil)
     }
 }
 

@@ -8,21 +8,33 @@ import PartyRuntime
 ///
 /// Any thread.
 final class Narrator: Sendable {
+    private let isHost: Bool
     private let writesToken: Bool
     private let isSketching = NIOLockedValueBox(false)
     private let present = NIOLockedValueBox<Set<String>>([])
 
-    /// A narrator that writes the token to standard output, unless that belongs to the events.
-    init(writesToken: Bool) { self.writesToken = writesToken }
+    /// A narrator that writes the host's token to standard output, unless that belongs to the events.
+    init(isHost: Bool, writesToken: Bool) {
+        self.isHost = isHost
+        self.writesToken = writesToken
+    }
 
     func tell(_ event: PartyEvent) {
         switch event {
+        case .room(let token, _) where !isHost:
+            say("While the host is gone, friends join with:  peerwatch join \(token)")
         case .room(let token, _):
             say("Friends join with:  peerwatch join TOKEN")
             if writesToken { Terminal.answer(token) }
         case .joined: say("You are in.")
         case .item(_, let name, let size): say("\(name) (\(Self.size(size)))")
         case .peer(let id, let name, let state, _): tell(of: name, id, state)
+        case .keeper(_, let name, let isHost, let isHere):
+            say(
+                isHost
+                    ? "The host is back."
+                    : "The host is gone; \(isHere ? "you keep" : "\(name) keeps") the room now.")
+        case .supply(let supply): say(supply.sentence)
         case .progress(let have, let total, let down, _): sketch(have, of: total, at: down)
         case .shortfall(let rate, let needed, let wait):
             say(
@@ -63,7 +75,8 @@ final class Narrator: Sendable {
 
     private func say(_ sentence: String) {
         finish()
-        Terminal.say(sentence)
+        // Names come from strangers, and one with a line break could put words into our mouth.
+        Terminal.say(String(sentence.map { $0.isNewline ? " " : $0 }))
     }
 
     private func sketch(_ have: Int64, of total: Int64, at rate: Double) {

@@ -11,7 +11,8 @@ enum PartySession {
     static func run(
         _ configuration: PartyConfiguration, events path: String?, isVerbose: Bool
     ) async throws {
-        let narrator = Narrator(writesToken: path != "-")
+        let isHost = if case .hosting = configuration.role { true } else { false }
+        let narrator = Narrator(isHost: isHost, writesToken: path != "-")
         let log = try EventLog(path: path) { narrator.tell($0) }
         var logger = Logger(
             label: "peerwatch", factory: { StreamLogHandler.standardError(label: $0) })

@@ -36,6 +36,11 @@ struct SharedOptions: ParsableArguments {
             "The most to send, LAN excepted, as in 8mbit or 2MB a second.", valueName: "rate"))
     var maxUpload: TransferRate?
 
+    @Option(
+        help: ArgumentHelp(
+            "The most to receive, LAN excepted, as in 8mbit or 2MB a second.", valueName: "rate"))
+    var maxDownload: TransferRate?
+
     @Flag(help: "Say more of what goes on.")
     var verbose = false
 
@@ -57,7 +62,7 @@ struct SharedOptions: ParsableArguments {
             port: port,
             bindAddresses: try bind.map(Self.listeningHost),
             advertisedAddresses: try advertise.map { try PeerAddress(hostAndPort: $0) },
-            uploadLimit: maxUpload?.bytesPerSecond,
+            uploadLimit: maxUpload?.bytesPerSecond, downloadLimit: maxDownload?.bytesPerSecond,
             usesMpvConfiguration: !(player?.noConfig ?? false),
             loadsMpvScripts: !(player?.noScripts ?? false),
             mpvArguments: try MpvArguments(CommandWords.mpv))

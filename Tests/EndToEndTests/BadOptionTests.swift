@@ -50,20 +50,6 @@ extension EndToEnd {
             }
         }
 
-        @Test("no display to open a window on")
-        func noDisplay() throws {
-            try Stage.run { stage in
-                let sentence =
-                    "There is no display to open a window on; set DISPLAY or "
-                    + "WAYLAND_DISPLAY, or use --headless."
-                let play = ["play", try Films.brief(1).path, "--bind", stage.address]
-                try stage.expect(play, toSay: sentence, status: 1)
-                let host = try stage.host([Films.brief(1)], command: "seed")
-                try stage.expectAtLast(
-                    ["join", host.token, "--bind", stage.address], toSay: sentence)
-            }
-        }
-
         @Test("options that mpv does not take")
         func badMpvOptions() throws {
             try Stage.run { stage in
@@ -88,6 +74,8 @@ extension EndToEnd {
                 ["play", "film.mkv", "--no-such-option"], ["play"], ["join"],
                 ["watch", "film.mkv"],
                 ["play", "film.mkv", "--max-viewers", "0"],
+                ["play", "film.mkv", "--control", "nobody"],
+                ["seed", "film.mkv", "--wait", "some"],
                 ["seed", "film.mkv", "--max-viewers", "65"],
                 ["seed", "film.mkv", "--headless"],
             ])

@@ -44,7 +44,7 @@ extension EndToEnd {
                     $0.text("name") == "host" && $0.text("state") != "joined"
                 }
                 let player = try MpvIPC(guest)
-                try player.set("pause", to: true)
+                try player.pause()
                 try guest.wait(for: "state") { $0.flag("paused") == true }
                 try player.set("pause", to: false)
                 try guest.wait(for: "end")

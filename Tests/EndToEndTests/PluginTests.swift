@@ -14,9 +14,9 @@ extension EndToEnd {
                 let stock = try stage.stockMpv(["peerwatch://join/\(host.token)"])
                 let (there, here) = (try MpvIPC(host), try MpvIPC(stock))
                 try here.wait(for: "media-title", toBe: "short.mp4")
-                try here.wait(untilPast: 0.5)
+                try Self.expectRunning(here)
 
-                try here.set("pause", to: true)
+                try here.pause()
                 try there.wait(for: "pause", toBe: true)
                 try Following.expectSameFrame(here, there)
                 try there.command("seek", 3, "absolute+exact")
@@ -46,7 +46,7 @@ extension EndToEnd {
                 ]
                 let stock = try stage.stockMpv(memory + ["peerwatch://join/\(token)"])
                 let player = try MpvIPC(stock)
-                try player.wait(untilPast: 0.5)
+                try Self.expectRunning(player)
                 for property in ["path", "playlist", "title", "media-title", "stream-path"] {
                     let value = try player.get(property)
                     #expect(!"\(value)".contains(token), "\(property)")
@@ -78,7 +78,7 @@ extension EndToEnd {
 
                 try player.command("script-message", "peerwatch", "join", .text(host.token))
                 try player.wait(for: "media-title", toBe: "long.mkv")
-                try player.wait(untilPast: 0.5)
+                try Self.expectRunning(player)
                 #expect(try player.get("options/keep-open") == "always")
                 #expect(try player.get("options/access-references") == false)
                 #expect(try player.get("speed") == 1)
@@ -107,7 +107,7 @@ extension EndToEnd {
                     try host.wait(for: "peer") {
                         $0.text("name") == "stock" && $0.text("state") == "joined"
                     }
-                    try player.wait(untilPast: 0.2)
+                    try Self.expectRunning(player)
                     if name == "first" {
                         try player.command("script-message", "peerwatch", "leave")
                         try stock.wait(forPluginToSay: "You have left the room.")
@@ -130,7 +130,7 @@ extension EndToEnd {
                 let guest = try stage.guest(token)
                 let first = try guest.wait(for: "first-frame").number("position")
                 #expect(try #require(first) > 20)
-                try MpvIPC(guest).set("pause", to: true)
+                try MpvIPC(guest).pause()
                 try player.wait(for: "pause", toBe: true)
 
                 try player.command("script-message", "peerwatch", "leave")
@@ -157,7 +157,7 @@ extension EndToEnd {
                 let player = try MpvIPC(stock)
                 try player.command(
                     "script-message-to", "peerwatch_mpv", "join", .text(host.token))
-                try player.wait(untilPast: 0.2)
+                try Self.expectRunning(player)
                 let process = Int(try #require(try player.get("pid").number))
                 let maps = try Tool.run(["cat", "/proc/\(process)/maps"])
                 #expect(maps.contains("libpeerwatch_mpv.so"))
@@ -224,6 +224,13 @@ extension EndToEnd {
                 #expect(try player.get("playlist") == .list([]))
                 try stage.quit(stock)
             }
+        }
+
+        /// Waits until a film runs, and the room knows that it does.
+        private static func expectRunning(_ player: MpvIPC) throws {
+            try player.wait(for: "core-idle", toBe: false)
+            let position = try player.wait(for: "time-pos") { $0.number != nil }.number ?? 0
+            try player.wait(untilPast: position + 0.5)
         }
 
         private static func files(in directory: URL) throws -> [String] {

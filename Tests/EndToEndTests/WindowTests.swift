@@ -50,7 +50,7 @@ extension EndToEnd {
 
         /// The middle of where a window shows the token.
         private static func card(in window: Area) -> Area {
-            Area(x: window.x + 240, y: window.y + 60, width: 160, height: 80)
+            Area(x: window.x + 140, y: window.y + 40, width: 180, height: 80)
         }
 
         private static func window(at area: Area, called name: String) -> [String] {

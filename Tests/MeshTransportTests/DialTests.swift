@@ -73,6 +73,7 @@ private final class MailServer: ChannelInboundHandler, Sendable {
         let live = try await host.listen()
         let mute = PeerAddress.loopback(port: try #require(silent.localAddress?.port))
         #expect(try await guest.start { $0.dialHost([mute, live]) } == host.peer)
+        try await guest.bulkReady(with: host)
         try await guest.until("loser closed") { $0.channels.count == 2 }
         try await guest.close()
         try await host.close()

@@ -14,19 +14,19 @@ import Testing
     @Test("The thirty-third stranger waits outside, and comes in when one has left")
     func strangers() {
         var door = Doorkeeper()
-        for number in 0..<32 {
+        for number in 0..<Doorkeeper.strangers {
             #expect(door.arrives(place(UInt32(number / 4)), now: start) == .welcome)
         }
         #expect(door.arrives(place(99), now: start) == .tooManyStrangers)
-        #expect(door.waitingCount == 32)
+        #expect(door.waitingCount == Doorkeeper.strangers)
         door.leaves(place(0))
         #expect(door.arrives(place(99), now: start) == .welcome)
     }
 
-    @Test("The fifth stranger from one place waits outside, whatever its port")
+    @Test("The seventh stranger from one place waits outside, whatever its port")
     func onePlace() {
         var door = Doorkeeper()
-        for port in 0..<4 as Range<UInt16> {
+        for port in 0..<UInt16(Doorkeeper.strangersFromOnePlace) {
             let place = Doorkeeper.Place(.ipv4(0xC000_0201, port: port))
             #expect(door.arrives(place, now: start) == .welcome)
         }
@@ -37,7 +37,7 @@ import Testing
     @Test("All addresses of one IPv6 network are one place")
     func ipv6Network() throws {
         var door = Doorkeeper()
-        for number in 0..<4 {
+        for number in 0..<Doorkeeper.strangersFromOnePlace {
             let address = try #require(
                 PeerAddress(numeric: "2001:db8:1:2::\(number)", port: 1))
             #expect(door.arrives(Doorkeeper.Place(address), now: start) == .welcome)
@@ -52,7 +52,7 @@ import Testing
     func thisMachine() {
         var door = Doorkeeper()
         let here = Doorkeeper.Place(.loopback(port: 1))
-        for _ in 0..<32 { #expect(door.arrives(here, now: start) == .welcome) }
+        for _ in 0..<Doorkeeper.strangers { #expect(door.arrives(here, now: start) == .welcome) }
         #expect(door.arrives(here, now: start) == .tooManyStrangers)
     }
 

@@ -157,6 +157,23 @@ private func sampleBlock(_ number: UInt32, count: Int) throws -> (BlockHeader, B
         try await host.close()
     }
 
+    @Test("What has really left for a peer is known, and what has not")
+    func traffic() async throws {
+        let (host, guest) = try await connectedPair()
+        let (header, bytes) = try sampleBlock(1, count: 65_536)
+        let before = try #require(try await host.run { $0.traffic(to: guest.peer) })
+        for _ in 0..<4 { try await host.run { $0.sendBlock(header, bytes, to: guest.peer) } }
+        for _ in 0..<4 { _ = try await guest.block(from: host) }
+        try await host.until("all sent") { mesh in
+            mesh.traffic(to: guest.peer).map {
+                $0.sent - before.sent > 4 * 65_536 && $0.unsent == 0
+            } ?? false
+        }
+        #expect(try await host.run { $0.traffic(to: host.peer) } == nil)
+        try await guest.close()
+        try await host.close()
+    }
+
     @Test("Both connections fall when one does")
     func bulkFalls() async throws {
         let (host, guest) = try await connectedPair()

@@ -88,7 +88,7 @@ import WireFormat
         try await host.close()
     }
 
-    @Test("The thirty-third stranger is shown out at once, and members stay connected")
+    @Test("One stranger too many is shown out at once, and members stay connected")
     func crowd() async throws {
         // None of the crowd may be shown out for its slowness while the rest arrives.
         let deadlines = HandshakeDeadlines(secure: .minutes(5), proof: .minutes(5))
@@ -98,8 +98,8 @@ import WireFormat
         _ = try await guest.start { $0.dialHost([address]) }
         try await host.bulkReady(with: guest)
         var crowd: [Stranger] = []
-        for _ in 0..<32 { crowd.append(try await Stranger(to: address)) }
-        try await host.until("32 strangers") { $0.strangers.count == 32 }
+        for _ in 0..<Doorkeeper.strangers { crowd.append(try await Stranger(to: address)) }
+        try await host.until("a crowd") { $0.strangers.count == Doorkeeper.strangers }
         let last = try await Stranger(to: address)
         #expect(try await last.lastWords().readableBytes == 0)
         #expect(try await host.refusedStranger() == "too many connections without proof")
@@ -122,7 +122,8 @@ import WireFormat
             await #expect(throws: PartyError.proofRefused(address: address.description)) {
                 try await guesser.start { $0.dialHost([address]) }
             }
-            #expect(try await host.refusedStranger() == "does not know the room's secret")
+            // The connection for blocks, made beside it, proves nothing and just goes.
+            while try await host.refusedStranger() != "does not know the room's secret" {}
         }
         let guest = try await TestPeer(.guest, in: room)
         let attempt = PartyError.DialFailure(
@@ -130,7 +131,7 @@ import WireFormat
         await #expect(throws: PartyError.hostUnreachable(attempts: [attempt])) {
             try await guest.start { $0.dialHost([address]) }
         }
-        #expect(try await host.refusedStranger() == "too many failed proofs")
+        while try await host.refusedStranger() != "too many failed proofs" {}
         try await host.close()
     }
 

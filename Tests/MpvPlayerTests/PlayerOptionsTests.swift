@@ -19,6 +19,10 @@ struct PlayerOptionsTests {
             idle=no
             access-references=yes
             keep-open=no
+            glsl-shaders=~~/shaders/grain.glsl
+            osd-font=Cantarell
+            sub-font=Cantarell
+            title=mine
             [pseudo-gui]
             loop-file=inf
             terminal=yes
@@ -45,6 +49,13 @@ struct PlayerOptionsTests {
             try run(in: directory) { screening in
                 #expect(screening.option("volume") == "33.000000")
                 #expect(screening.option("osc") == "no")
+                #expect(screening.option("glsl-shaders") == "~~/shaders/grain.glsl")
+                #expect(screening.option("osd-font") == "Cantarell")
+                #expect(screening.option("sub-font") == "Cantarell")
+                // Where mpv looks for shaders, fonts and script-opts.
+                let place = screening.player.handle.command(.command("expand-path", "~~/fonts"))
+                #expect(place == .string("\(directory)/fonts"))
+                #expect(screening.option("title") == "mine")
                 #expect(screening.option("input-default-bindings") == "yes")
                 #expect(screening.option("pause") == "no")
                 #expect(screening.option("idle") == "yes")
@@ -93,6 +104,20 @@ struct PlayerOptionsTests {
                 #expect(screening.option("volume") == "100.000000")
                 #expect(screening.option("osc") == "yes")
                 #expect(screening.option("idle") == "yes")
+                #expect(screening.option("title")?.hasSuffix("PeerWatch") == true)
+                try screening.journal.wait(for: .scriptMessage(["ready", "peerwatch"]))
+                #expect(
+                    !screening.journal.events.contains(.scriptMessage(["user-script-runs"])))
+            }
+        }
+    }
+
+    @Test("runs a script that is named for this time, whatever becomes of the others")
+    func namedScript() throws {
+        try withUserConfiguration { directory in
+            let mine = "--scripts-append=\(directory)/scripts/mine.lua"
+            try run(in: directory, arguments: [mine], configure: { $0.loadsUserScripts = false }) {
+                try $0.journal.wait(for: .scriptMessage(["user-script-runs"]))
             }
         }
     }
@@ -119,11 +144,49 @@ struct PlayerOptionsTests {
             $0.usesUserConfig = false
             $0.environment = ["TMPDIR": NSTemporaryDirectory()]
         }
-        #expect(throws: PartyError.noDisplay) {
+        #expect(throws: PartyError.noDisplay(silent: [])) {
             try Screening.run([:], arguments: ["--ao=null"], configure: bare) { _ in }
+        }
+        #expect(throws: PartyError.noDisplay(silent: ["WAYLAND_DISPLAY=gone", "DISPLAY=:9999"])) {
+            try Screening.run(
+                [:], arguments: ["--ao=null"],
+                configure: {
+                    bare(&$0)
+                    $0.environment["DISPLAY"] = ":9999"
+                    $0.environment["WAYLAND_DISPLAY"] = "gone"
+                }
+            ) { _ in }
         }
         try Screening.run([:], configure: bare) { screening in
             #expect(screening.option("vo") == "null")
+        }
+    }
+
+    @Test("obeys a video output of mpv.conf where there is no display")
+    func noDisplayWanted() throws {
+        try withUserConfiguration { directory in
+            let conf = URL(filePath: directory).appending(path: "mpv.conf")
+            try Data("vo=null\n".utf8).write(to: conf)
+            try Screening.run(
+                [:], arguments: ["--ao=null", "--config-dir=\(directory)"],
+                configure: { $0.environment = ["TMPDIR": NSTemporaryDirectory()] }
+            ) { screening in
+                #expect(screening.option("vo") == "null")
+            }
+        }
+    }
+
+    @Test("tells when no video output can show anything")
+    func noPicture() throws {
+        // An output that needs an environment no test has.
+        try Screening.run(
+            [:], arguments: ["--ao=null", "--vo=wlshm"], expecting: ["VO window"],
+            configure: {
+                $0.usesUserConfig = false
+                $0.environment = ["TMPDIR": NSTemporaryDirectory()]
+            }
+        ) { screening in
+            try screening.journal.wait(for: .noPicture(outputs: "wlshm"))
         }
     }
 

@@ -38,6 +38,11 @@ final class EventJournal: Sendable {
         try wait(for: "\(event)", after: start) { $0 == event }
     }
 
+    /// Waits until there is another event behind the first `start`, but not for long.
+    func waitBriefly(after start: Int) {
+        _ = monitor.wait(until: .now.addingTimeInterval(0.1)) { $0.count > start ? true : nil }
+    }
+
     /// The log lines that say something went wrong.
     var errors: [String] {
         events.compactMap { event in
@@ -70,6 +75,8 @@ struct Screening {
         defer { player.terminate() }
         try body(Screening(player: player, journal: journal))
         player.terminate()
+        // What ffmpeg says of one player's film reaches all players of the process.
+        let expected = expected + ["ffmpeg/demuxer: concat: "]
         let surprises = journal.errors.filter { line in !expected.contains { line.contains($0) } }
         #expect(surprises == [])
     }
@@ -82,6 +89,17 @@ struct Screening {
                 if case .position = event { true } else { false }
             }
         }
+    }
+
+    /// What the script tells other scripts, as JSON.
+    func said(_ name: String) -> String? {
+        if case .string(let json) = player.handle.property("user-data/peerwatch/\(name)") {
+            return "\"\(json)\""
+        }
+        guard case .map(let shared) = player.handle.property("shared-script-properties"),
+            case .string(let json) = shared["peerwatch-\(name)"]
+        else { return nil }
+        return json
     }
 
     func option(_ name: String) -> String? {

@@ -8,11 +8,11 @@ struct ScriptBridgeTests {
     @Test("says when it is ready, and then gets the token that waited")
     func tokenWaits() throws {
         try Screening.run([:]) { screening in
-            screening.player.showToken("pw_first")
-            screening.player.sendState(json: #"{"viewers": ["Ana", "Bo"], "wait": ""}"#)
+            screening.player.showToken("pw_first", code: ["101"], atOnce: true)
+            screening.player.sendState(json: #"{"viewers": [{"name": "Ana"}, {"name": "Bo"}]}"#)
             screening.player.showNotice("Ana has joined")
             let ready = try screening.journal.wait(for: .scriptMessage(["ready", "peerwatch"]))
-            try screening.journal.wait(for: .scriptMessage(["card", "shown"]), after: ready)
+            try screening.journal.wait(for: .scriptMessage(["page", "card"]), after: ready)
         }
     }
 
@@ -21,13 +21,13 @@ struct ScriptBridgeTests {
         try Screening.run([:]) { screening in
             let journal = screening.journal
             try journal.wait(for: .scriptMessage(["ready", "peerwatch"]))
-            screening.player.showToken("pw_token")
-            let shown = try journal.wait(for: .scriptMessage(["card", "shown"]))
+            screening.player.showToken("pw_token", code: [], atOnce: true)
+            let shown = try journal.wait(for: .scriptMessage(["page", "card"]))
             _ = screening.player.handle.command(.command("keypress", "y"))
-            let hidden = try journal.wait(for: .scriptMessage(["card", "hidden"]), after: shown)
+            let hidden = try journal.wait(for: .scriptMessage(["page", "none"]), after: shown)
             _ = screening.player.handle.command(
                 .command("script-binding", "peerwatch/token"))
-            try journal.wait(for: .scriptMessage(["card", "shown"]), after: hidden)
+            try journal.wait(for: .scriptMessage(["page", "card"]), after: hidden)
         }
     }
 
@@ -38,8 +38,8 @@ struct ScriptBridgeTests {
                 screening.player.sendState(json: json)
             }
             screening.player.showNotice("{\\an8}\\N\n")
-            screening.player.showToken("")
-            try screening.journal.wait(for: .scriptMessage(["card", "shown"]))
+            screening.player.showToken("", code: [""], atOnce: true)
+            try screening.journal.wait(for: .scriptMessage(["page", "card"]))
         }
     }
 
@@ -76,11 +76,11 @@ struct PlayerSnapshotTests {
 
     @Test("is read from one answer")
     func reading() throws {
-        let answer = "12.345000\n12.375000\n1.020000\nno\nyes\n7.500000\n25.000000\nspdif-ac3"
+        let answer = "12.345000\n12.375000\n1.020000\nno\nyes\n7.500000\n25.000000\nspdif-ac3\nno"
         let snapshot = try #require(
             PlayerSnapshot(answer: answer, asked: asked, answered: answered))
         #expect(snapshot.audioPosition == MediaPosition(seconds: 12.345))
-        #expect(snapshot.position == snapshot.audioPosition)
+        #expect(!snapshot.isSeeking)
         #expect(snapshot.framePosition == MediaPosition(seconds: 12.375))
         #expect(snapshot.speed == PlaybackSpeed(factor: 1.02))
         #expect(!snapshot.isPaused && snapshot.isBuffering && snapshot.passesAudioThrough)
@@ -90,14 +90,15 @@ struct PlayerSnapshotTests {
         #expect(snapshot.uncertainty == .nanoseconds(1_000))
     }
 
-    @Test("without audio takes the frame before the one queued")
+    @Test("without audio, in a seek, has what there is")
     func withoutAudio() throws {
         let none = "(unavailable)"
-        let answer = "\(none)\n10.000000\n1.0\nyes\n\(none)\n\(none)\n25.0\n\(none)"
+        let answer = "\(none)\n10.000000\n1.0\nyes\n\(none)\n\(none)\n25.0\n\(none)\nyes"
         let snapshot = try #require(
             PlayerSnapshot(answer: answer, asked: asked, answered: answered))
         #expect(snapshot.audioPosition == nil)
-        #expect(snapshot.position == MediaPosition(seconds: 9.96))
+        #expect(snapshot.framePosition == MediaPosition(seconds: 10))
+        #expect(snapshot.isSeeking)
         #expect(snapshot.isPaused && !snapshot.isBuffering)
         #expect(snapshot.buffered == .zero)
     }

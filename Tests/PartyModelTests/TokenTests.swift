@@ -62,6 +62,7 @@ struct TokenTests {
             "peerwatch join \(text)", "Come in: \(text), the film starts at eight!",
             "Pw_\(text.dropFirst(3))", "pw_ \(text.dropFirst(3))",
             "my pw_ token is \(text)", "(pw_old) \(text) and have fun",
+            "peerwatch://join/\(text)",
             text.map { "\($0)\n" }.joined(), text.map { "\($0) " }.joined(),
             text.map { "\($0)\u{200B}" }.joined(),
             "\(text.prefix(40))\r\n    \(text.dropFirst(40))",
@@ -146,11 +147,21 @@ struct TokenTests {
         }
     }
 
+    @Test("a token says whether it leads to a keeper, and an older reader need not know")
+    func keepersToken() throws {
+        let token = Token(
+            room: Self.token.room, secret: Self.token.secret, addresses: Self.token.addresses,
+            leadsToKeeper: true)
+        #expect(token.text != Self.text)
+        #expect(try Token(reading: token.text) == token)
+        #expect(try Token(reading: Self.text).leadsToKeeper == false)
+    }
+
     @Test("flags that are not known are passed over")
     func unknownFlags() throws {
         let text =
-            "pw_1LN9kbEynzv1fzjTfjCiMg31umR44Y5op4MpoNSPsTFx5hjqKt1iQCaUYHQZNPt7NSVtCSWgDGzC7V6rFP"
-            + "FMjJCG3J6AbdvRXhh11111111PRD1AhpBUkFGBFHyPXauG5bTsKeB7ctpqQM12i"
+            "pw_1LKxGim9sr21fzjTfjCiMg31umR44Y5op4MpoNSPsTFx5hjqKt1iQCaUYHQZNPt7NSVtCSWgDGzC7V6rFPFMjJ"
+            + "CG3J6AbdvRXhh11111111PRD1AhpBUkFGBFHyPXauG5bTsKeB7ctpmqq35P"
         #expect(try Token(reading: text) == Self.token)
     }
 

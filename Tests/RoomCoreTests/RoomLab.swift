@@ -30,6 +30,13 @@ struct RoomLab {
     private var links: Set<Set<String>> = []
     private var alarms: [String: MonotonicInstant] = [:]
     private var nextLook = MonotonicInstant(nanoseconds: 0)
+    private var isolated: Set<String> = []
+    private var parted: [Set<String>] = []
+    /// Who was told that whom keeps the room, in order.
+    var keepers: [(at: String, keeper: String)] = []
+    /// Who was told that whom joined or left, in order.
+    var arrivals: [(at: String, who: String)] = []
+    var departures: [(at: String, who: String)] = []
 
     init() throws {}
 
@@ -88,28 +95,80 @@ struct RoomLab {
             now: roomNow, membersAllowed: membersAllowed)
     }
 
-    mutating func join(_ name: String) {
+    mutating func join(_ name: String, at contact: String = "host") {
         makeIdentity(name)
         guard let signer = signers[name] else { return }
         rooms[name] = Room(
             joining: roomKey.room, as: id(name), introduction: introduction(name), signer: signer)
-        connect(name, "host")
+        connect(name, contact)
     }
 
     mutating func connect(_ one: String, _ other: String) {
-        links.insert([one, other])
+        guard rooms[one] != nil, rooms[other] != nil, links.insert([one, other]).inserted else {
+            return
+        }
+        // What is said right behind the proof comes before anything else.
+        let greeter = other == "host" ? one : other
+        if [one, other].contains("host") {
+            for message in rooms[greeter]?.greeting ?? [] {
+                queue.append((greeter, "host", message))
+            }
+        }
         tell(one, .connected(id(other), isHost: other == "host"))
         tell(other, .connected(id(one), isHost: one == "host"))
-        guard other == "host", let introduction = rooms[one]?.introduction,
-            let identity = identities[one]
-        else { return }
-        tell(other, .introduced(introduction, by: identity))
     }
 
     mutating func cut(_ one: String, _ other: String) {
-        links.remove([one, other])
+        guard links.remove([one, other]) != nil else { return }
         tell(one, .disconnected(id(other)))
         tell(other, .disconnected(id(one)))
+    }
+
+    /// Takes the cable out of somebody's machine; what is dialled there fails.
+    ///
+    /// With `losing`, some notice it at once and the others later.
+    mutating func isolate(_ name: String, losing some: Set<String>? = nil) {
+        isolated.insert(name)
+        for other in rooms.keys.sorted() where other != name && some?.contains(other) ?? true {
+            cut(name, other)
+        }
+    }
+
+    mutating func reconnect(_ name: String) { isolated.remove(name) }
+
+    /// Cuts all connections between some and others, and keeps them apart.
+    mutating func split(_ some: Set<String>, from others: Set<String>) {
+        parted = [some, others]
+        for one in some { for other in others { cut(one, other) } }
+    }
+
+    mutating func heal() { parted = [] }
+
+    /// Somebody's process is no more, without a word.
+    mutating func kill(_ name: String) {
+        for other in rooms.keys.sorted() where other != name { cut(name, other) }
+        end(name)
+    }
+
+    /// Somebody says good-bye and goes.
+    mutating func leave(_ name: String) {
+        for other in rooms.keys.sorted() where links.remove([name, other]) != nil {
+            tell(other, .left(id(name)))
+            tell(other, .disconnected(id(name)))
+        }
+        end(name)
+    }
+
+    private mutating func end(_ name: String) {
+        rooms[name] = nil
+        alarms[name] = nil
+        queue.removeAll { $0.from == name || $0.to == name }
+    }
+
+    /// Whether a dial from one to the other succeeds.
+    private func reaches(_ one: String, _ other: String) -> Bool {
+        answersDials && rooms[other] != nil && isolated.isDisjoint(with: [one, other])
+            && parted.allSatisfy { $0.contains(one) == $0.contains(other) }
     }
 
     mutating func tell(_ name: String, _ event: RoomEvent) {
@@ -129,14 +188,18 @@ struct RoomLab {
         case .carryCredential(let credential): credentials[name] = credential
         case .dial(let member):
             dialled.append((name, member.name))
-            if answersDials {
+            if reaches(name, member.name) {
                 connect(name, member.name)
             } else {
                 tell(name, .dialFailed(member.peer))
             }
         case .dialHost(let peer):
             hostDials[name, default: 0] += 1
-            if answersDials { connect(name, "host") } else { tell(name, .dialFailed(peer)) }
+            if reaches(name, "host") {
+                connect(name, "host")
+            } else {
+                tell(name, .dialFailed(peer))
+            }
         case .wake(let instant): alarms[name] = instant
         case .follow(let course): followed[name, default: []].append(course)
         case .undo(let course): undone[name, default: []].append(course)
@@ -144,7 +207,10 @@ struct RoomLab {
         case .heard(let chat):
             talk.append("\(name) hears \(self.name(chat.author) ?? "?"): \(chat.remark)")
         case .unheard: talk.append("\(name) is not heard")
-        case .memberJoined, .memberLeft, .memberReachable, .adopt, .prefetch, .countAsReady: break
+        case .keeper(let peer): keepers.append((name, self.name(peer) ?? "nobody"))
+        case .memberJoined(let member): arrivals.append((name, member.name))
+        case .memberLeft(let member): departures.append((name, member.name))
+        case .memberReachable, .adopt, .prefetch, .countAsReady: break
         }
     }
 
@@ -155,13 +221,16 @@ struct RoomLab {
             tell(to, .introduced(introduction, by: identity))
         case .welcome(let welcome): tell(to, .welcomed(welcome, from: id(from)))
         case .roster(let roster): tell(to, .roster(roster))
+        case .keptRoster(let kept): tell(to, .keptRoster(kept))
         case .playlist(let playlist): tell(to, .playlist(playlist))
         case .timeline(let intent): tell(to, .timeline(intent, from: id(from)))
         case .hold(let hold): tell(to, .hold(hold, from: id(from)))
         case .rules(let rules): tell(to, .rules(rules))
         case .status(let status): tell(to, .status(status, from: id(from)))
         case .chat(let chat): tell(to, .chat(chat, from: id(from)))
-        case .roots, .bitfield, .have, .request, .cancel, .reject, .ping, .pong, .bye: break
+        case .roots, .bitfield, .have, .request, .cancel, .reject, .relay, .reach, .appetite,
+            .ping, .pong, .bye:
+            break
         }
     }
 

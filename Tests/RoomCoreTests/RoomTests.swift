@@ -83,8 +83,7 @@ struct RoomTests {
         lab.join("ana")
         lab.join("ben")
         lab.run()
-        lab.answersDials = false
-        lab.cut("ben", "host")
+        lab.leave("ben")
         lab.run()
         #expect(lab.rooms["ana"]?.members.map(\.name) == ["host", "ana"])
     }

@@ -26,7 +26,7 @@ struct TimelineLab {
             id: Self.item, name: "film.mkv", geometry: try #require(ChunkGeometry(size: 1_000)))
         authority = Authority(
             members: members, playlist: Playlist(version: 1, items: [film]), rules: rules,
-            keeper: members[0].peer)
+            keeper: members[0].peer, isLobby: rules.isLobby)
         random = SeededRandom(state: seed)
     }
 

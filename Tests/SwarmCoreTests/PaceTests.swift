@@ -3,56 +3,21 @@ import Testing
 
 @testable import SwarmCore
 
-@Suite("The pace of the uplink")
-struct UplinkPacerTests {
-    @Test("lets everything through until the round trip grows, and then nine tenths of it")
-    func finds() {
-        var pacer = UplinkPacer()
-        #expect(pacer.look(delivered: 2e6, inflation: .milliseconds(5)) == nil)
-        #expect(pacer.look(delivered: 2.5e6, inflation: .milliseconds(80)) == nil)
-        #expect(pacer.look(delivered: 2.5e6, inflation: .milliseconds(120)) == 2.25e6)
-    }
-
-    @Test("grows slowly while there is room and the pace is used, and only then")
-    func grows() throws {
-        var pacer = UplinkPacer()
-        for _ in 0..<2 { _ = pacer.look(delivered: 1e6, inflation: .milliseconds(100)) }
-        let pace = try #require(pacer.pace)
-        #expect(pacer.look(delivered: pace * 0.3, inflation: .zero) == pace)
-        #expect(pacer.look(delivered: pace, inflation: .milliseconds(20)) == pace)
-        _ = pacer.look(delivered: pace, inflation: .milliseconds(1))
-        let grown = try #require(pacer.pace)
-        #expect(grown > pace && grown < pace * 1.02)
-    }
-
-    @Test("never goes beyond what the user gave")
-    func limited() {
-        var pacer = UplinkPacer(limit: 1e6)
-        #expect(pacer.pace == 1e6)
-        for _ in 0..<100 { _ = pacer.look(delivered: 1e6, inflation: .zero) }
-        #expect(pacer.pace == 1e6)
-        for _ in 0..<2 { _ = pacer.look(delivered: 5e5, inflation: .milliseconds(90)) }
-        #expect(pacer.pace == 4.5e5)
-    }
-
-    @Test("believes no measurement of a line that is hardly used")
-    func idle() {
-        var pacer = UplinkPacer()
-        for _ in 0..<5 { _ = pacer.look(delivered: 100, inflation: .milliseconds(500)) }
-        #expect(pacer.pace == nil)
-    }
-}
-
 @Suite("A token bucket")
 struct TokenBucketTests {
     private func at(_ seconds: Double) -> MonotonicInstant {
         MonotonicInstant(nanoseconds: Int64(seconds * 1e9))
     }
 
+    private func bucket(rate: Double) -> TokenBucket {
+        var bucket = TokenBucket()
+        bucket.set(rate: rate, at: at(0))
+        return bucket
+    }
+
     @Test("spaces blocks by what they weigh")
     func spaces() {
-        var bucket = TokenBucket()
-        bucket.rate = 1_000
+        var bucket = bucket(rate: 1_000)
         #expect(bucket.opens(after: at(0)) == nil)
         bucket.take(500, at: at(0))
         #expect(bucket.opens(after: at(0.1)) == at(0.5))
@@ -61,11 +26,21 @@ struct TokenBucketTests {
 
     @Test("does not save up for later")
     func noBurst() {
-        var bucket = TokenBucket()
-        bucket.rate = 1_000
+        var bucket = bucket(rate: 1_000)
         bucket.take(500, at: at(0))
         bucket.take(500, at: at(10))
         #expect(bucket.opens(after: at(10)) == at(10.5))
+    }
+
+    @Test("goes on at another rate from the moment it is set, with what it has taken")
+    func changes() {
+        var bucket = bucket(rate: 10)
+        bucket.take(1_000, at: at(0))
+        #expect(bucket.opens(after: at(0)) == at(100))
+        bucket.set(rate: 1_000, at: at(10))
+        #expect(bucket.opens(after: at(10)) == at(10.9))
+        bucket.set(rate: nil, at: at(10))
+        #expect(bucket.opens(after: at(10)) == nil)
     }
 
     @Test("lets everything through without a rate")

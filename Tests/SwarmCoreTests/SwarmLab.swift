@@ -39,10 +39,12 @@ struct SwarmLab {
     /// Requests not answered yet, by who asked whom for what.
     var open: [String: Int] = [:]
 
-    init(size: Int64, hosting host: PeerID, guests: [PeerID]) {
+    init(
+        size: Int64, hosting host: PeerID, guests: [PeerID], intakeLimits: [PeerID: Double] = [:]
+    ) {
         geometry = makeGeometry(size)
         self.host = host
-        for peer in [host] + guests { swarms[peer] = Swarm() }
+        for peer in [host] + guests { swarms[peer] = Swarm(intakeLimit: intakeLimits[peer]) }
         for peer in [host] + guests {
             tell(peer, .itemAdded(item, geometry, peer == host ? .everything : .nothing))
             tell(peer, .turned(to: item, followers: []))
@@ -149,6 +151,8 @@ struct SwarmLab {
             tell(next.to, .request(request, from: next.from))
         case .message(.cancel(let request)): tell(next.to, .cancel(request, from: next.from))
         case .message(.reject(let request)): tell(next.to, .reject(request, from: next.from))
+        case .message(.appetite(let appetite)):
+            tell(next.to, .appetite(appetite, of: next.from))
         case .message: break
         }
     }

@@ -227,3 +227,32 @@ private func isCancel(_ delivery: SwarmLab.Delivery) -> Bool {
     if case .message(.cancel) = delivery { return true }
     return false
 }
+
+@Suite("What people are shown of an item")
+struct VerifiedSharesTests {
+    @Test(
+        "adds up to its blocks, in parts that differ by one at most",
+        arguments: [1, 7, 240, 241, 5_003])
+    func parts(blocks: Int) throws {
+        let size = Int64(blocks) * Int64(ChunkGeometry.blockSize)
+        let geometry = try #require(ChunkGeometry(size: size))
+        var ledger = BlockLedger(geometry: geometry, isComplete: false)
+        #expect(ledger.verifiedShares == Array(repeating: 0, count: min(blocks, 240)))
+        let half = blocks / 2
+        for number in 0..<half {
+            ledger.move(
+                try #require(geometry.block(containing: Int64(number) * 65_536)), to: .verified)
+        }
+        let full = ledger.verifiedShares.count { $0 == 1 }
+        #expect(abs(full * blocks - half * ledger.verifiedShares.count) <= blocks)
+        #expect(ledger.verifiedShares.count { $0 > 0 && $0 < 1 } <= 1)
+        for number in half..<blocks {
+            ledger.move(
+                try #require(geometry.block(containing: Int64(number) * 65_536)), to: .verified)
+        }
+        #expect(ledger.verifiedShares.allSatisfy { $0 == 1 })
+        #expect(
+            BlockLedger(geometry: geometry, isComplete: true).verifiedShares
+                == ledger.verifiedShares)
+    }
+}

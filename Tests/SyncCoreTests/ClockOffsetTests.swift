@@ -50,8 +50,16 @@ struct ClockOffsetTests {
             clock.add(pong, received: received)
         }
         #expect(clock.offset == .seconds(5))
-        for _ in 0..<ClockOffset.samplesKept {
-            let (pong, received) = exchange(at: 1_000, out: 50, back: 50)
+        // However many come at once, they count as one.
+        for number in 1...40 {
+            let (pong, received) = exchange(
+                at: Int64(number) * 20_000_000, out: 400, back: 400)
+            clock.add(pong, received: received)
+        }
+        #expect(clock.roundTrip == .milliseconds(10))
+        for number in 1...ClockOffset.samplesKept {
+            let (pong, received) = exchange(
+                at: Int64(number) * 2_000_000_000, out: 50, back: 50)
             clock.add(pong, received: received)
         }
         #expect(clock.roundTrip == .milliseconds(100))
@@ -71,5 +79,60 @@ struct ClockOffsetTests {
             Pong(sent: instant(.min), arrived: instant(.max), answered: instant(.max)),
             received: instant(200))
         #expect(clock.roundTrip.map { $0 >= .zero } ?? true)
+    }
+
+    @Test("forgets what a clock that jumped makes untrue")
+    func jumped() throws {
+        var clock = ClockOffset()
+        for start in 0..<8 {
+            let (pong, received) = exchange(at: Int64(start) * 100_000_000, out: 1, back: 1)
+            clock.add(pong, received: received)
+        }
+        // The other machine slept for two seconds: its clock stood still.
+        let late = MonotonicInstant(nanoseconds: 3_000_000_000)
+        let there = MonotonicInstant(nanoseconds: 3_000_000_000 + Self.skew - 2_000_000_000)
+        clock.add(
+            Pong(sent: late, arrived: there, answered: there),
+            received: late + .milliseconds(40))
+        let offset = try #require(clock.offset)
+        #expect(abs(offset.inSeconds - 3) < 0.03)
+        #expect(clock.roundTrip == .milliseconds(40))
+    }
+
+    @Test("in doubt goes on until it knows better")
+    func doubt() {
+        var clock = ClockOffset()
+        let (first, received) = exchange(at: 1_000, out: 1, back: 1)
+        clock.add(first, received: received)
+        clock.doubt()
+        #expect(clock.roundTrip == .milliseconds(2))
+        let (second, later) = exchange(at: 500_000_000, out: 30, back: 30)
+        clock.add(second, received: later)
+        #expect(clock.roundTrip == .milliseconds(60))
+    }
+
+    @Test("prefers a newer exchange to one that was a little quicker long ago")
+    func ageing() {
+        var clock = ClockOffset()
+        let (old, received) = exchange(at: 1_000, out: 10, back: 9)
+        clock.add(old, received: received)
+        let (new, later) = exchange(at: 60_000_000_000, out: 11, back: 11)
+        clock.add(new, received: later)
+        #expect(clock.offset == .seconds(5))
+    }
+
+    @Test("says how wrong it may be: never less than it is", arguments: UInt64(1)...20)
+    func bound(seed: UInt64) throws {
+        var chance = SeededChance(state: seed)
+        var clock = ClockOffset()
+        for number in 0..<40 {
+            let (pong, received) = exchange(
+                at: Int64(number) * 3_000_000_000, out: .random(in: 5...60, using: &chance),
+                back: .random(in: 20...90, using: &chance))
+            clock.add(pong, received: received)
+            let offset = try #require(clock.offset)
+            let bound = try #require(clock.error)
+            #expect(abs(offset.inSeconds - 5) <= bound.inSeconds + 1e-9)
+        }
     }
 }

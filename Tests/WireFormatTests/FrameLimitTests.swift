@@ -134,6 +134,18 @@ enum LargestFrames {
                         epoch: .max, members: Array(repeating: member, count: Limits.members)),
                     signature: Samples.signature))),
         .message(
+            .keptRoster(
+                KeptRoster(
+                    roster: Signed(
+                        content: Roster(epoch: .max, members: [member]),
+                        signature: Samples.signature),
+                    admissions: Signed(
+                        content: Admissions(
+                            term: .max, keeper: member.content.peer, version: .max,
+                            members: Array(
+                                repeating: member.content, count: Limits.members - 1)),
+                        signature: Samples.signature)))),
+        .message(
             .playlist(
                 Signed(
                     content: Playlist(version: .max, items: items), signature: Samples.signature))),
@@ -253,6 +265,15 @@ struct OverfullList: Sendable, CustomTestStringConvertible {
             writer.write(UInt64(1))
             writer.write(Array(repeating: Samples.member, count: count))
             Samples.signature.write(to: &writer)
+        },
+        OverfullList("members and those taken in", .keptRoster, over: Limits.members) {
+            writer, count in
+            let roster = Roster(epoch: 1, members: Array(repeating: Samples.member, count: 2))
+            Signed(content: roster, signature: Samples.signature).write(to: &writer)
+            let taken = Array(repeating: Samples.member.content, count: count - 2)
+            let admissions = Admissions(
+                term: 1, keeper: taken[0].peer, version: 1, members: taken)
+            Signed(content: admissions, signature: Samples.signature).write(to: &writer)
         },
         OverfullList("items", .playlist, over: Limits.items) { writer, count in
             writer.write(UInt64(1))

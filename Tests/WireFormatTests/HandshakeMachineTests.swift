@@ -43,8 +43,16 @@ private struct Room {
             room: try key(), secret: secret, hostSignature: binding.signature)
     }
 
-    func guest(_ membership: Signed<Member>? = nil) throws -> HandshakeCredentials {
-        HandshakeCredentials(room: try key(), secret: secret, membership: membership)
+    func guest(
+        _ membership: Signed<Member>? = nil, vouchers: [MemberKey] = []
+    ) throws -> HandshakeCredentials {
+        HandshakeCredentials(
+            room: try key(), secret: secret, membership: membership, vouchers: vouchers)
+    }
+
+    /// The entry that a keeper signs.
+    func entry(of person: Person, by keeper: Person) throws -> Signed<Member> {
+        try Signed(signing: entry(of: person).content, with: keeper.key)
     }
 
     func entry(of person: Person, key: MemberKey? = nil) throws -> Signed<Member> {
@@ -59,6 +67,7 @@ private func freshNonce() throws -> Bytes32 {
     try #require(Bytes32((0..<32).map { _ in UInt8.random(in: 0...255) }))
 }
 
+private let toKeeper = HandshakeSide.dialler(.control, expecting: .keeper)
 private let toHost = HandshakeSide.dialler(.control, expecting: .host)
 private let fromStranger = HandshakeSide.listener(knowsDialler: false)
 
@@ -226,6 +235,69 @@ private func run(
                     room.guest(entry)),
                 try machine(.listener(knowsDialler: true), bob, with: ada, room.guest()))
             #expect(ends.listener.ending == .refused(.notAMember))
+        }
+    }
+
+    @Test("Who may meet a keeper is met by a member that shows the host's signature")
+    func newcomerAndKeeper() throws {
+        let entry = try room.entry(of: bob)
+        let ends = run(
+            try machine(toKeeper, ada, with: bob, room.guest()),
+            try machine(.listener(knowsDialler: true), bob, with: ada, room.guest(entry)))
+        let bobSeen = try ends.dialler.accepted()
+        #expect(bobSeen.credential == entry)
+        #expect(!bobSeen.isHost)
+        #expect(try ends.listener.accepted().fingerprint == ada.fingerprint)
+    }
+
+    @Test("Who may meet a keeper is met by the host as ever")
+    func newcomerAndHost() throws {
+        let ends = run(
+            try machine(toKeeper, ada, with: host, room.guest()),
+            try machine(fromStranger, host, with: ada, room.host(host)))
+        #expect(try ends.dialler.accepted().isHost)
+    }
+
+    @Test("A keeper without the host's own signature over this very certificate is none")
+    func falseKeeper() throws {
+        let entries: [Signed<Member>?] = [
+            nil, try room.entry(of: host), try room.entry(of: bob, by: host),
+            try Room().entry(of: bob),
+        ]
+        for entry in entries {
+            let ends = run(
+                try machine(toKeeper, ada, with: bob, room.guest()),
+                try machine(.listener(knowsDialler: true), bob, with: ada, room.guest(entry)))
+            #expect(ends.dialler.ending == .refused(.hostIsSomeoneElse))
+        }
+    }
+
+    @Test("A guest of another room that hangs up is not the host of this one")
+    func strangersKeeper() throws {
+        var dialler = try machine(toKeeper, ada, with: bob, room.guest())
+        _ = dialler.start()
+        _ = dialler.receive(
+            Hello(purpose: .control, nonce: try freshNonce(), hostSignature: nil))
+        _ = dialler.prove()
+        #expect(dialler.hangUp() == .hostIsSomeoneElse)
+    }
+
+    @Test("Whom a keeper took in is accepted by those who take the keeper's word, and no others")
+    func vouched() throws {
+        let carl = try Person()
+        let entry = try room.entry(of: ada, by: carl)
+        for vouchers in [[try carl.memberKey()], [try host.memberKey()], []] {
+            let ends = run(
+                try machine(
+                    .dialler(.control, expecting: .peer(bob.fingerprint.peer)), ada, with: bob,
+                    room.guest(entry)),
+                try machine(
+                    fromStranger, bob, with: ada, room.guest(vouchers: vouchers)))
+            if vouchers == [try carl.memberKey()] {
+                #expect(try ends.listener.accepted().credential == entry)
+            } else {
+                #expect(ends.listener.ending == .refused(.notAMember))
+            }
         }
     }
 

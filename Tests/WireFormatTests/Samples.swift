@@ -47,6 +47,14 @@ enum Samples {
                     .init(item: otherItem, offset: Limits.itemSize, length: 1),
                 ])),
         .roster(Signed(content: Roster(epoch: 9, members: [member]), signature: signature)),
+        .keptRoster(
+            KeptRoster(
+                roster: Signed(content: Roster(epoch: 9, members: [member]), signature: signature),
+                admissions: Signed(
+                    content: Admissions(
+                        term: 9, keeper: PeerID(bytes16(0x20)), version: 3,
+                        members: [member.content]),
+                    signature: signature))),
         .playlist(Signed(content: playlist, signature: signature)),
         .roots(
             Signed(
@@ -76,6 +84,8 @@ enum Samples {
                 item: item, block: .max, first: [PeerID(bytes16(0x31))],
                 others: [PeerID(bytes16(0x32)), PeerID(bytes16(0x33))])),
         .reach(Reach(peers: [PeerID(bytes16(0x32)), PeerID(bytes16(0x31))])),
+        .appetite(Appetite(takesUnasked: true)),
+        .appetite(Appetite(takesUnasked: false)),
         .timeline(Signed(content: intent, signature: signature)),
         .hold(Signed(content: hold, signature: signature)),
         .hold(
@@ -89,7 +99,10 @@ enum Samples {
             PeerStatus(
                 item: item, position: MediaPosition(seconds: 61.5),
                 buffered: .milliseconds(2_345), isStalled: true, isAtEnd: true, isReady: true,
-                runsDry: .milliseconds(700))),
+                runsDry: .milliseconds(700),
+                sync: SyncReport(
+                    error: .microseconds(-3_500), trim: -1_200, offset: .seconds(-77),
+                    clockError: .milliseconds(2), roundTrip: .milliseconds(4)))),
         .chat(
             Signed(
                 content: Chat(
@@ -105,6 +118,10 @@ enum Samples {
             Pong(
                 sent: MonotonicInstant(nanoseconds: 1), arrived: MonotonicInstant(nanoseconds: 2),
                 answered: MonotonicInstant(nanoseconds: .max))),
+        .pong(
+            Pong(
+                sent: MonotonicInstant(nanoseconds: 3), arrived: MonotonicInstant(nanoseconds: 4),
+                answered: MonotonicInstant(nanoseconds: 5), roomOffset: .nanoseconds(-6))),
         .bye(Bye(kind: .filmLost, reason: "the film changed while it was shared")),
     ]
 

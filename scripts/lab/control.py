@@ -6,6 +6,7 @@ import tempfile
 import time
 from collections.abc import Sequence
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 
 from lab import report
@@ -59,6 +60,12 @@ def round_trips(ping: "subprocess.Popen[str]") -> list[float]:
     ]
 
 
+def queues(watched: Path, since: float, until: float) -> list[float]:
+    """Seconds that a packet would have waited in front of the host's line, between two moments."""
+    looks = (line.split() for line in watched.read_text().splitlines())
+    return [float(look[1]) / 1000 for look in looks if since <= float(look[0]) <= until]
+
+
 def milliseconds(values: Sequence[float]) -> str:
     """Median and 99th percentile."""
     if len(values) < 2:
@@ -67,15 +74,21 @@ def milliseconds(values: Sequence[float]) -> str:
     return f"{statistics.median(values) * 1000:.0f} ms, p99 {last * 1000:.0f} ms"
 
 
-def run() -> None:
-    report.topic(
-        "control: a pause of the host beside four downloads, host 20 Mbit/s up, 25 ms one way"
-    )
-    # More than the room can carry, so that the lines stay full while it is watched.
-    path = film("film.mkv", megabits=10, seconds=60)
-    delays: list[float] = []
-    with Network(HOST, GUESTS) as network, ExitStack() as stack:
-        room = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="peerwatch-bench-")))
+@dataclass(frozen=True)
+class Evening:
+    """What was seen of a host's presses while four downloads ran."""
+
+    delays: list[float]
+    trips: list[float]
+    """Round trips of pings."""
+    complete: int
+    """Downloads that ended before the end."""
+    began: float
+    ended: float
+
+
+def evening(network: Network, room: Path, path: Path) -> Evening:
+    with ExitStack() as stack:
         keyboard_path = room / "keyboard"
         mpv = (*SILENT_MPV, f"--input-ipc-server={keyboard_path}")
         words = ("play", str(path), "--no-config")
@@ -87,14 +100,35 @@ def run() -> None:
             guests.append(stack.enter_context(started(*words, end=end, room=room)))
         for guest in guests:
             guest.wait_for("progress")
+        delays: list[float] = []
+        began = time.monotonic()
         pings = pinging(network.host, network.guests[0])
         with RemoteMpv(keyboard_path) as keyboard:
             for number in range(PRESSES):
                 report.doing(f"{number} of {PRESSES}")
                 delays += press(keyboard, guests, paused=number % 2 == 0)
-        done = sum(any(e.name == "complete" for e in guest.events) for guest in guests)
-        trips = round_trips(pings)
+        ended = time.monotonic()
+        complete = sum(any(e.name == "complete" for e in guest.events) for guest in guests)
+        return Evening(delays, round_trips(pings), complete, began, ended)
+
+
+def run() -> None:
+    report.topic(
+        "control: a pause of the host beside four downloads, host 20 Mbit/s up, 25 ms one way"
+    )
+    # More than the room can carry, so that the lines stay full while it is watched.
+    path = film("film.mkv", megabits=10, seconds=60)
+    with tempfile.TemporaryDirectory(prefix="peerwatch-bench-") as name:
+        room = Path(name)
+        watched = room / "queues"
+        with Network(HOST, GUESTS, watch=watched) as network:
+            seen = evening(network, room, path)
+        waits = queues(watched, seen.began, seen.ended)
     report.done()
-    report.row("key to the guests' events", milliseconds(delays), goal="one way + a frame")
-    report.row("round trip of pings meanwhile", milliseconds(trips), "50 ms on empty lines")
-    report.note(f"heard {len(delays)} of {PRESSES * len(guests)}; {done} downloads ended before the end")
+    report.row("key to the guests' events", milliseconds(seen.delays), goal="p99 ≤ 55 ms")
+    report.row("queue in front of the host's line", milliseconds(waits), "0 ms on empty lines")
+    report.row("round trip of pings meanwhile", milliseconds(seen.trips), "50 ms on empty lines")
+    report.note(
+        f"heard {len(seen.delays)} of {PRESSES * len(GUESTS)};"
+        f" {seen.complete} downloads ended before the end"
+    )

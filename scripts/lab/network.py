@@ -5,6 +5,7 @@ import sys
 from contextlib import ExitStack
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Interface
+from pathlib import Path
 
 from lab.links import Line
 from lab.namespaces import Namespace
@@ -30,9 +31,13 @@ class End:
 class Network:
     """The network, from entering the context to leaving it."""
 
-    def __init__(self, host: Line, guests: list[Line], seed: int = 1) -> None:
+    def __init__(
+        self, host: Line, guests: list[Line], seed: int = 1, watch: Path | None = None
+    ) -> None:
+        """`watch`: where the switch writes how long its queues are; complete when it has ended."""
         self._lines = [host, *guests]
         self._seed = seed
+        self._watch = watch
         self._stack = ExitStack()
         self.ends: list[End] = []
 
@@ -64,7 +69,11 @@ class Network:
     def _switch(self, ports: list[Port]) -> "RunningSwitch":
         return RunningSwitch(
             subprocess.Popen(
-                [sys.executable, "-m", "lab.switch", str(self._seed), *(p.arguments for p in ports)],
+                [
+                    *(sys.executable, "-m", "lab.switch", str(self._seed)),
+                    str(self._watch or "-"),
+                    *(port.arguments for port in ports),
+                ],
                 cwd=ROOT / "scripts",
                 stdin=subprocess.PIPE,
                 pass_fds=[port.descriptor for port in ports],

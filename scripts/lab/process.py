@@ -33,3 +33,18 @@ def cost(pid: int) -> Cost:
         return int(memory[name].split()[0]) * KIB if name in memory else 0
 
     return Cost(ticks / TICKS_PER_SECOND, kib("VmRSS"), kib("VmHWM"))
+
+
+def party_seconds(pid: int) -> float:
+    """Processor time of the threads that are the program's own and not mpv's or the films'."""
+    own = 0
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        try:
+            stat = (task / "stat").read_text()
+        except FileNotFoundError:
+            continue
+        name, _, rest = stat.partition("(")[2].rpartition(")")
+        if name.startswith(("NIO-ELT", "TP-")):
+            fields = rest.split()
+            own += int(fields[11]) + int(fields[12])
+    return own / TICKS_PER_SECOND

@@ -15,6 +15,8 @@ class RemoteMpv:
     """A connection to `--input-ipc-server=PATH`."""
 
     def __init__(self, path: Path) -> None:
+        self.events: list[str] = []
+        """The names of mpv's events, as far as they came with the answers."""
         self._socket = socket.socket(socket.AF_UNIX)
         self._socket.settimeout(PATIENCE_SECONDS)
         deadline = time.monotonic() + PATIENCE_SECONDS
@@ -42,4 +44,5 @@ class RemoteMpv:
             answer = json.loads(line)
             if "error" in answer:
                 return answer.get("data")
+            self.events.append(answer.get("event", ""))
         raise Unexpected("mpv closed its socket")

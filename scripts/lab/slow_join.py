@@ -39,12 +39,12 @@ def web_server(directory: Path, end: End) -> Iterator[str]:
         server.wait()
 
 
-def joined(network: Network, path: Path) -> tuple[float, float]:
-    """Seconds from a guest's start to its first frame, in the room of a host that plays, and which
-    second of the film that frame shows."""
+def joined(network: Network, path: Path, *options: str) -> tuple[float, float]:
+    """Seconds from a guest's start to its first frame, in the room of a host with these options, and
+    which second of the film that frame shows."""
     with tempfile.TemporaryDirectory(prefix="peerwatch-bench-") as name:
         room = Path(name)
-        words = ("play", str(path), "--no-config")
+        words = ("play", str(path), "--no-config", *options)
         with started(*words, end=network.host, room=room, mpv=SILENT_MPV) as host:
             host.wait_for("first-frame")
             words = ("join", host.token, "--no-config")
@@ -55,29 +55,35 @@ def joined(network: Network, path: Path) -> tuple[float, float]:
 
 def run() -> None:
     report.topic("slow-join: start of a guest to its first frame, host 6 Mbit/s up, 50 ms round trip")
-    report.note("mpv over HTTP from the beginning; and from where the guest came in, as exactly")
+    report.note("in a room that stands at the beginning, beside mpv over HTTP from there;")
+    report.note("and in a room that plays, beside mpv over HTTP from where the guest came in, as exactly")
     with Network(HOST, [GUEST]) as network:
         for container in CONTAINERS:
-            path = film(container)
-            ours: list[float] = []
-            plain: list[float] = []
-            late: list[float] = []
-            viewer = network.guests[0].prefix
-            for number in range(RUNS):
-                report.doing(f"{container}, run {number + 1} of {RUNS}")
-                seconds, position = joined(network, path)
-                ours.append(seconds)
-                # Only for as long as it is needed: it serves at the same end of the line.
-                with web_server(path.parent, network.host) as address:
-                    film_address = f"{address}/{path.name}"
-                    plain.append(first_frame(film_address, prefix=viewer))
-                    there = (f"--start={position}", "--hr-seek=yes")
-                    late.append(first_frame(film_address, *there, prefix=viewer))
-            report.done()
-            index_last = container in ("index-at-end.mp4", "film.avi")
-            report.row(
-                container,
-                report.seconds(ours),
-                f"mpv {report.seconds(plain)}; {report.seconds(late)}",
-                "≤ mpv" if index_last else "≤ mpv + 0.1 s",
-            )
+            compare(network, container)
+
+
+def compare(network: Network, container: str) -> None:
+    """Prints both rows of one container."""
+    path = film(container)
+    viewer = network.guests[0].prefix
+    begun: list[float] = []
+    plain: list[float] = []
+    late: list[float] = []
+    plain_late: list[float] = []
+    for number in range(RUNS):
+        report.doing(f"{container}, run {number + 1} of {RUNS}")
+        begun.append(joined(network, path, "--lobby")[0])
+        seconds, position = joined(network, path)
+        late.append(seconds)
+        # Only for as long as it is needed: it serves at the same end of the line.
+        with web_server(path.parent, network.host) as address:
+            film_address = f"{address}/{path.name}"
+            plain.append(first_frame(film_address, prefix=viewer))
+            there = (f"--start={position}", "--hr-seek=yes")
+            plain_late.append(first_frame(film_address, *there, prefix=viewer))
+    report.done()
+    index_last = container in ("index-at-end.mp4", "film.avi")
+    goal = "≤ mpv" if index_last else "≤ mpv + 0.1 s"
+    for place, ours, others in (("beginning", begun, plain), ("playing", late, plain_late)):
+        name = f"{container}, {place}"
+        report.row(name, report.seconds(ours), f"mpv {report.seconds(others)}", goal)

@@ -1,6 +1,8 @@
 """The middle of the lab's network: carries IP packets between tun devices, slowly as was asked.
 
-usage: python3 -m lab.switch SEED PORT…
+usage: python3 -m lab.switch SEED WATCH PORT…
+  WATCH  a file that is told how long the queues are, in milliseconds: a line every 10 ms, of the
+         time on the monotonic clock and each port's queues up and down; - for none
   PORT   DESCRIPTOR,ADDRESS,UP,DOWN,DELAY,JITTER,LOSS,QUEUE as `Port.arguments` writes it
 Runs until its standard input ends, so that it never outlives whoever started it.
 
@@ -16,6 +18,7 @@ import sys
 import time
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address
+from typing import TextIO
 
 from lab.links import Line
 
@@ -26,6 +29,8 @@ BURST = 64
 # Where an IPv4 header has its destination.
 DESTINATION = slice(16, 20)
 IPV4 = 4
+# Between looks at how long the queues are.
+LOOK_SECONDS = 0.01
 
 
 @dataclass
@@ -60,6 +65,10 @@ class Port:
         self.up = Pipe(self.line.up, self.line.queue)
         self.down = Pipe(self.line.down, self.line.queue)
 
+    def waits(self, now: float) -> tuple[float, float]:
+        """Seconds that a packet would wait that came now, on its way up and on its way down."""
+        return max(self.up.free_at - now, 0.0), max(self.down.free_at - now, 0.0)
+
     @property
     def arguments(self) -> str:
         line = self.line
@@ -75,7 +84,9 @@ class Port:
 class Switch:
     """All ports, and the packets that are under way."""
 
-    def __init__(self, ports: list[Port], seed: int) -> None:
+    def __init__(self, ports: list[Port], seed: int, watch: TextIO | None = None) -> None:
+        self.watch = watch
+        self.next_look = 0.0
         self.ports = {port.descriptor: port for port in ports}
         self.by_address = {port.address.packed: port for port in ports}
         self.chance = random.Random(seed)
@@ -146,13 +157,24 @@ class Switch:
         """Carries packets until this descriptor can be read or is closed."""
         descriptors = [until, *self.ports]
         while True:
-            wait = self.work(time.monotonic())
+            now = time.monotonic()
+            wait = self.work(now)
+            if self.watch is not None:
+                wait = min(self.look(self.watch, now), LOOK_SECONDS if wait is None else wait)
             # epoll counts in milliseconds; a packet of a fast line takes less.
             ready, _, _ = select.select(descriptors, [], [], wait)
             for descriptor in ready:
                 if descriptor == until:
                     return
                 self.read(self.ports[descriptor])
+
+    def look(self, watch: TextIO, now: float) -> float:
+        """Writes down the queues when it is time to; says for how many seconds it is not."""
+        if now >= self.next_look:
+            self.next_look = now + LOOK_SECONDS
+            waits = (wait for port in self.ports.values() for wait in port.waits(now))
+            print(f"{now:.3f}", *(f"{wait * 1000:.1f}" for wait in waits), file=watch)
+        return self.next_look - now
 
     def read(self, port: Port) -> None:
         for _ in range(BURST):
@@ -164,13 +186,16 @@ class Switch:
 
 
 def main() -> None:
-    seed, *ports = sys.argv[1:]
+    seed, watch, *ports = sys.argv[1:]
     # Ahead of what is measured, or the network would be slow whenever the programs on it are busy.
     os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(1))
-    switch = Switch([Port.parse(port) for port in ports], int(seed))
+    file = None if watch == "-" else open(watch, "w")
+    switch = Switch([Port.parse(port) for port in ports], int(seed), file)
     for descriptor in switch.ports:
         os.set_blocking(descriptor, False)
     switch.run(until=sys.stdin.fileno())
+    if file is not None:
+        file.close()
 
 
 if __name__ == "__main__":

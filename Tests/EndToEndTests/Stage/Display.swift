@@ -12,14 +12,15 @@ final class Display: Sendable {
     static let width = 1280
     static let height = 720
 
-    /// Starts a server at the first display that is free.
-    init() throws {
+    /// Starts a server at the first display that is free, with these words behind the usual ones.
+    init(_ words: [String] = []) throws {
         let server = Process()
         let answer = Pipe()
         server.executableURL = URL(filePath: "/usr/bin/env")
         server.arguments =
             ["Xvfb", "-displayfd", "1", "-screen", "0"]
             + ["\(Self.width)x\(Self.height)x24", "-nolisten", "tcp", "-noreset"]
+            + words
         server.standardInput = FileHandle.nullDevice
         server.standardOutput = answer
         server.standardError = FileHandle.nullDevice
@@ -44,6 +45,11 @@ final class Display: Sendable {
         try run("xdotool", "windowfocus", "--sync", window(title), "key", key)
     }
 
+    /// Whether a window says that it belongs to a program of this name.
+    func hasWindow(of program: String) throws -> Bool {
+        try !run("xdotool", "search", "--onlyvisible", "--classname", "^\(program)$").isEmpty
+    }
+
     private func window(_ title: String) throws -> String {
         let windows = try run("xdotool", "search", "--onlyvisible", "--name", title)
         return try #require(windows.split(separator: "\n").first.map(String.init))
@@ -55,9 +61,45 @@ final class Display: Sendable {
         return Screenshot(file: file)
     }
 
+    /// The picture of the whole screen once it is as wanted.
+    func screenshot(
+        to file: URL, where isWanted: (Screenshot) throws -> Bool
+    ) throws -> Screenshot {
+        let deadline = Date.now.addingTimeInterval(RunningPeerwatch.patience)
+        while Date.now < deadline {
+            let picture = try screenshot(to: file)
+            if try isWanted(picture) { return picture }
+        }
+        throw NotSeen(description: "the screen never became what \(file.lastPathComponent) is of")
+    }
+
+    /// What was copied.
+    func clipboard() throws -> String { try run("xclip", "-selection", "clipboard", "-out") }
+
+    /// Makes whoever holds the clipboard let go of it, and end.
+    func takeClipboard() throws {
+        let holder = Process()
+        let text = Pipe()
+        holder.executableURL = URL(filePath: "/usr/bin/env")
+        // In the foreground: a process that stays behind the one we started would keep Foundation
+        // from seeing that one end.
+        holder.arguments = ["xclip", "-quiet", "-selection", "clipboard", "-in"]
+        holder.environment = ["DISPLAY": name, "PATH": Self.path]
+        holder.standardInput = text
+        holder.standardOutput = FileHandle.nullDevice
+        holder.standardError = FileHandle.nullDevice
+        try holder.runHearingSignals()
+        text.fileHandleForWriting.write(Data("taken".utf8))
+        try text.fileHandleForWriting.close()
+        while try clipboard() != "taken" { usleep(10_000) }
+        holder.terminate()
+        holder.waitUntilExit()
+    }
+
     @discardableResult
     private func run(_ words: String...) throws -> String {
-        let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
-        return try Tool.run(words, environment: ["DISPLAY": name, "PATH": path])
+        try Tool.run(words, environment: ["DISPLAY": name, "PATH": Self.path])
     }
+
+    private static let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
 }

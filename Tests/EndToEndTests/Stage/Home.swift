@@ -44,5 +44,13 @@ struct Home: Sendable {
         }
     }
 
+    /// Writes the user's mpv.conf; returns mpv's directory, for the test to remove.
+    func mpvConfiguration(_ text: String) throws -> URL {
+        let mpv = directory.appending(path: Place.configuration.rawValue).appending(path: "mpv")
+        try FileManager.default.createDirectory(at: mpv, withIntermediateDirectories: true)
+        try Data(text.utf8).write(to: mpv.appending(path: "mpv.conf"))
+        return mpv
+    }
+
     private func path(_ place: Place) -> String { directory.appending(path: place.rawValue).path }
 }

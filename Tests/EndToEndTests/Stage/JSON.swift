@@ -45,6 +45,11 @@ indirect enum JSON: Codable, Hashable, Sendable {
         }
     }
 
+    /// The value as one line.
+    var line: String {
+        (try? JSONEncoder().encode(self)).map { String(decoding: $0, as: UTF8.self) } ?? ""
+    }
+
     var flag: Bool? { if case .flag(let flag) = self { flag } else { nil } }
     var number: Double? { if case .number(let number) = self { number } else { nil } }
     var text: String? { if case .text(let text) = self { text } else { nil } }

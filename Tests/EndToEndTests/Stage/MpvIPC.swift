@@ -103,11 +103,33 @@ final class MpvIPC: Sendable {
         try wait(for: property) { $0 == value }
     }
 
+    /// Waits until what PeerWatch's script tells other scripts is as wanted: user-data, or before
+    /// mpv 0.36 JSON in shared-script-properties.
+    func wait(forScript name: String, where isWanted: (String) -> Bool) throws {
+        let shared = "shared-script-properties"
+        if (try? get("user-data")) != nil {
+            try wait(for: "user-data/peerwatch/\(name)") { isWanted($0.line) }
+        } else {
+            try wait(for: shared) { $0["peerwatch-\(name)"]?.text.map(isWanted) ?? false }
+        }
+    }
+
+    /// Waits until PeerWatch's script says this of itself.
+    func wait(forScript name: String, toSay value: JSON) throws {
+        try wait(forScript: name) { $0 == value.line }
+    }
+
     /// Waits until the film runs at or behind this second.
     func wait(
         untilPast seconds: Double, within limit: TimeInterval = RunningPeerwatch.patience
     ) throws {
         try wait(for: "time-pos", within: limit) { $0.number.map { $0 >= seconds } ?? false }
+    }
+
+    /// Pauses a film once it plays: a player that has just joined stands until the room comes by.
+    func pause() throws {
+        try wait(for: "pause", toBe: false)
+        try set("pause", to: true)
     }
 }
 

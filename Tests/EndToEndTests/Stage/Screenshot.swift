@@ -23,6 +23,17 @@ struct Screenshot {
     /// How much brightness differs within an area: 0 is a single colour.
     func contrast(of area: Area) throws -> Double { try measure("standard_deviation", of: area) }
 
+    /// How many pixels of an area differ from another picture's.
+    func difference(from other: Screenshot, in area: Area) throws -> Int {
+        let answer = try Tool.run(
+            ["convert", file.path, other.file.path, "-crop", "\(area)", "+repage"]
+                + ["-metric", "AE", "-compare", "-format", "%[distortion]", "info:"])
+        guard let value = Double(answer) else {
+            throw NotSeen(description: "ImageMagick answered \(answer)")
+        }
+        return Int(value)
+    }
+
     private func measure(_ statistic: String, of area: Area) throws -> Double {
         let answer = try Tool.run(
             ["convert", file.path, "-crop", "\(area)", "-colorspace", "Gray"]

@@ -56,6 +56,9 @@ final class SlowLink: Sendable {
     /// Nothing of the host passes any more; connections stay.
     func stall() { meter.isStalled.withLockedValue { $0 = true } }
 
+    /// What the host says passes again, and first what was held up.
+    func flow() { meter.isStalled.withLockedValue { $0 = false } }
+
     deinit { listener.close(promise: nil) }
 }
 
@@ -116,14 +119,21 @@ private final class Relay: ChannelInboundHandler {
         guard !waiting.isEmpty else { return isOver ? other.close(promise: nil) : channel.read() }
         isPassing = true
         let bytes = waiting.removeFirst()
-        let passage = meter?.passage(of: bytes.readableBytes) ?? .now()
+        pass(bytes, at: meter?.passage(of: bytes.readableBytes) ?? .now(), from: channel)
+    }
+
+    private func pass(_ bytes: ByteBuffer, at passage: NIODeadline, from channel: any Channel) {
         channel.eventLoop.assumeIsolated().scheduleTask(deadline: passage) {
-            // What is held up now stays so.
-            guard self.meter?.isStalled.withLockedValue({ $0 }) != true else { return }
+            guard self.meter?.isStalled.withLockedValue({ $0 }) != true else {
+                return self.pass(bytes, at: .now() + Self.retry, from: channel)
+            }
             self.other.writeAndFlush(bytes).assumeIsolated().whenComplete { _ in
                 self.isPassing = false
                 self.passNext(from: channel)
             }
         }
     }
+
+    /// Between two looks at whether a line that stopped flows again.
+    private static let retry = TimeAmount.milliseconds(20)
 }

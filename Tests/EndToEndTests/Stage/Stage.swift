@@ -74,18 +74,19 @@ extension Stage {
     /// Somebody who joins.
     func guest(
         _ token: String, _ options: [String] = [], name: String = "guest",
-        mpv: [String] = silent, on display: Display? = nil
+        called title: String? = nil, mpv: [String] = silent, on display: Display? = nil
     ) throws -> RunningPeerwatch {
-        try start(name, ["join", token] + options, mpv: mpv, on: display)
+        try start(name, ["join", token] + options, called: title, mpv: mpv, on: display)
     }
 
     /// Somebody with the usual options: on this stage's address, without configuration, events on
     /// standard output, and a socket for outsiders to press the player's keys through.
     private func start(
-        _ name: String, _ arguments: [String], mpv: [String]?, on display: Display?
+        _ name: String, _ arguments: [String], called title: String? = nil, mpv: [String]?,
+        on display: Display?
     ) throws -> RunningPeerwatch {
         let socket = directory.appending(path: "\(name).mpv").path
-        var words = arguments + ["--bind", address, "--name", name, "--events", "-"]
+        var words = arguments + ["--bind", address, "--name", title ?? name, "--events", "-"]
         if let mpv { words += ["--no-config", "--"] + mpv + ["--input-ipc-server=\(socket)"] }
         return try run(
             words, name: name, socket: socket,

@@ -1,158 +1,311 @@
--- What does a viewer see of the room, and which keys act on it? Options, then state, then drawing,
--- then messages from the program, then keys. The program says `set-token`, `set-state`,
--- `show-notice` and, at the end, `room-over`; this script says `ready NAME` when it can hear them,
--- and `card shown` or `card hidden`. A message must not have the name of a key binding: mpv makes
--- one of that name too.
+-- What does a viewer see of the room, and which keys act on it? State in, overlay out. The program
+-- says `set-token`, `set-state`, `show-notice`, `show-chat`, `show-reaction` and, at the end,
+-- `room-over`; this script says `ready NAME` when it can hear them, then what its keys ask for, and
+-- which page is open. A message must not have the name of an action: mpv makes one of that name for
+-- each key binding.
 
 local mp = require "mp"
-local options = require "mp.options"
 local utils = require "mp.utils"
-local view = require "view"
 
--- Seconds, unless it says otherwise. Set in script-opts/peerwatch.conf.
-local opts = {
-    notices = true,
-    notice_seconds = 3,
-    -- How long the card with the token stays once the film plays.
-    card_seconds = 12,
-    -- The key that shows the token; with Ctrl it copies it. input.conf can bind
-    -- script-binding peerwatch/token and peerwatch/copy-token to others.
-    token_key = "y",
-}
-options.read_options(opts, "peerwatch")
+local ass = require "ass"
+local banner = require "banner"
+local bar = require "bar"
+local canvas = require "canvas"
+local card = require "card"
+local clipboard = require "clipboard"
+local feed = require "feed"
+local help = require "help"
+local icons = require "icons"
+local input = require "input"
+local keys = require "keys"
+local options = require "options"
+local people = require "people"
+local prompt = require "prompt"
+local publish = require "publish"
+local screen = require "screen"
+local state = require "state"
+local stats = require "stats"
+local taken = require "taken"
+local talk = require "talk"
+local text = require "text"
+local uosc = require "uosc"
 
-local function tell(...)
-    mp.commandv("script-message-to", "main", "peerwatch", ...)
-end
+local set = options.set
 
--- Notices on the screen at once; older ones make room.
-local MOST_NOTICES = 4
+local function tell(...) mp.commandv("script-message-to", "main", "peerwatch", ...) end
 
-local room = {token = nil, viewers = {}, wait = ""}
-local card_is_open = false
-local notices = {}  -- {text =, timer =}, oldest first
+local room = state.read(nil)
+local token, code = nil, {}
+-- The page that is open; one at a time, so that none covers another.
+local page = nil
+local remarks = {}  -- {name =, text =}, oldest first
+local entries = {}  -- what just happened: {text =, name =, reaction =, until =}, oldest first
+local names = {}    -- the keys by action, as of the last look
+local costs = {}    -- what the last drawings took, in seconds
 
 -- Drawing
 
-local overlay = mp.create_osd_overlay("ass-events")
+-- Between what stands above each other.
+local GAP = 12
 
-local function draw()
-    local width, height = mp.get_osd_size()
-    if not width or width == 0 or height == 0 then return end
-    overlay.res_x, overlay.res_y = view.canvas(width, height)
+-- Costs that are remembered: enough for a median. The first ones are those of opening fonts.
+local LEAST_COSTS, MOST_COSTS = 8, 64
 
-    local events = {}
-    local function add(more)
-        for _, event in ipairs(more) do events[#events + 1] = event end
-    end
-    if card_is_open and room.token then
-        add(view.card(room.token, room.viewers, opts.token_key, overlay.res_x))
-    end
-    if room.wait ~= "" then add(view.wait(room.wait, overlay.res_x)) end
-    local texts = {}
-    for _, notice in ipairs(notices) do texts[#texts + 1] = notice.text end
-    add(view.notices(texts, overlay.res_y))
+local function usual_cost()
+    if #costs < LEAST_COSTS then return nil end
+    local sorted = {}
+    for index, cost in ipairs(costs) do sorted[index] = cost end
+    table.sort(sorted)
+    return sorted[math.ceil(#sorted / 2)] * 1000
+end
 
-    if #events == 0 then
-        overlay:remove()
-    else
-        overlay.data = table.concat(events, "\n")
-        overlay:update()
+local function note_cost(seconds)
+    costs[#costs + 1] = seconds
+    if #costs > MOST_COSTS then table.remove(costs, 1) end
+end
+
+-- The line at the lower edge is for those who look: at a page, at a room that stands still, or at
+-- the controls.
+local pointer_moved_at = -math.huge
+local POINTER_SECONDS = 2
+
+local function wants_bar()
+    if not room.download or set.bar == "no" then return false end
+    if set.bar == "yes" then return true end
+    return page ~= nil or room.wait ~= nil or mp.get_property_bool("pause", false)
+        or mp.get_time() - pointer_moved_at < POINTER_SECONDS
+end
+
+-- Draws the page that is open; returns its left and lower edge.
+local function draw_page(surface)
+    if page == "card" then
+        return card.draw(surface, token or "", code, state.others(room), names)
+    elseif page == "peers" then
+        return people.draw(surface, room)
+    elseif page == "talk" then
+        return talk.draw(surface, remarks, names.chat)
+    elseif page == "stats" then
+        return stats.draw(surface, room, usual_cost())
+    elseif page == "help" then
+        return help.draw(surface, keys.actions, names)
     end
 end
 
-mp.observe_property("osd-dimensions", "native", draw)
+-- Draws what is being written or chosen; returns what is left below for the feed.
+local function draw_input(surface)
+    if input.open == "line" then return prompt.draw(surface, input.editor) - GAP end
+    if input.open == "reactions" then return prompt.draw_reactions(surface) - GAP end
+    return surface.bottom
+end
 
--- The card
+-- The entries that are not on the page that is open.
+local function shown_entries()
+    if page ~= "talk" then return entries end
+    local shown = {}
+    for _, entry in ipairs(entries) do
+        if not entry.is_chat then shown[#shown + 1] = entry end
+    end
+    return shown
+end
+
+local function draw_all(surface)
+    if wants_bar() then
+        local percent = mp.get_property_number("percent-pos")
+        bar.draw(surface, room.download, percent and percent / 100)
+    end
+    local height = set.banner and banner.draw(surface, room, names) or 0
+    if height > 0 then surface:take_top(height + GAP) end
+    local left, bottom = draw_page(surface)
+    local ceiling = left and surface:ceiling(left, bottom) or surface.top
+    feed.draw(surface, shown_entries(), draw_input(surface), ceiling)
+end
+
+local function draw()
+    local began = mp.get_time()
+    local window = screen.window()
+    if not window then return end
+    local surface = canvas.new(window, set.scale)
+    screen.lend_ruler(surface, ass)
+    draw_all(surface)
+    if screen.show(surface:data()) then note_cost(mp.get_time() - began) end
+end
+
+-- Drawn once for all that changes before mpv is idle again.
+local is_due = false
+
+local function redraw() is_due = true end
+
+mp.register_idle(function()
+    if not is_due then return end
+    is_due = false
+    draw()
+end)
+
+screen.on_change(redraw)
+input.on_change(function()
+    publish("input", input.open or "none")
+    redraw()
+end)
+options.on_change(redraw)
+
+-- Pages
 
 local card_timer
 
 -- Counts only while the film moves: a room that waits for its guests keeps the token in sight.
 local function time_card(moves)
-    if card_is_open and moves then card_timer:resume() else card_timer:stop() end
+    if page == "card" and moves then card_timer:resume() else card_timer:stop() end
 end
 
-local function open_card(is_open)
-    card_is_open = is_open
+local function open(name)
+    page = name
+    names = keys.current()
     card_timer:kill()
     time_card(not mp.get_property_bool("core-idle", true))
-    draw()
-    tell("card", is_open and "shown" or "hidden")
+    redraw()
+    publish("page", page or "none")
+    tell("page", page or "none")
 end
 
-card_timer = mp.add_timeout(opts.card_seconds, function() open_card(false) end)
+local function toggle(name) open(page ~= name and name or nil) end
+
+card_timer = mp.add_timeout(set.card_seconds, function()
+    if page == "card" then open(nil) end
+end)
 card_timer:kill()
 
 mp.observe_property("core-idle", "bool", function(_, idle) time_card(idle == false) end)
 
--- Notices
+-- What just happened
 
-local function drop_notice(notice)
-    for index, other in ipairs(notices) do
-        if other == notice then table.remove(notices, index) end
+local feed_timer
+
+local function age_feed()
+    local now, next_end = mp.get_time(), nil
+    for index = #entries, 1, -1 do
+        local entry = entries[index]
+        if entry.ends <= now then
+            table.remove(entries, index)
+        else
+            next_end = math.min(next_end or entry.ends, entry.ends)
+        end
     end
-    draw()
+    if feed_timer then feed_timer:kill() end
+    feed_timer = next_end and mp.add_timeout(next_end - now + 0.01, age_feed)
+    local texts = {}
+    for _, entry in ipairs(entries) do texts[#texts + 1] = entry.text end
+    publish("feed", texts)
+    redraw()
 end
 
--- The same sentence again stays longer instead of standing there twice.
-local function show_notice(text)
-    if not opts.notices then return end
-    for index, notice in ipairs(notices) do
-        if notice.text == text then
-            notice.timer:kill()
-            table.remove(notices, index)
+local function add(entry, seconds)
+    -- The same again stays longer instead of standing there twice.
+    for index, other in ipairs(entries) do
+        if other.text == entry.text and other.name == entry.name then
+            table.remove(entries, index)
             break
         end
     end
-    while #notices >= MOST_NOTICES do table.remove(notices, 1).timer:kill() end
-    local notice = {text = text}
-    notice.timer = mp.add_timeout(opts.notice_seconds, function() drop_notice(notice) end)
-    notices[#notices + 1] = notice
-    draw()
+    entry.ends = mp.get_time() + seconds
+    entries[#entries + 1] = entry
+    while #entries > feed.MOST do table.remove(entries, 1) end
+    age_feed()
 end
 
--- The clipboard: mpv's own from 0.40 on, else a program that has one.
+local function is_quiet() return mp.get_property_number("osd-level", 1) == 0 end
 
-local function copy(text)
-    if mp.set_property("clipboard/text", text) then return show_notice("Token copied") end
-    local program = os.getenv("WAYLAND_DISPLAY") and {"wl-copy"}
-        or {"xclip", "-selection", "clipboard"}
-    mp.command_native_async(
-        {name = "subprocess", args = program, stdin_data = text, playback_only = false},
-        function(started, result)
-            local copied = started and result.status == 0
-            show_notice(copied and "Token copied" or "Copying needs the program " .. program[1])
-        end)
+local function notice(sentence)
+    if not set.notices or is_quiet() then return end
+    add({text = text.clean(sentence)}, set.notice_seconds)
 end
 
 -- What the program says
 
-mp.register_script_message("set-token", function(token)
-    room.token = token
-    open_card(true)
+mp.register_script_message("set-token", function(word, rows, when)
+    token, code = word, card.rows(rows or "")
+    if when == "now" then open("card") else redraw() end
 end)
-
-mp.register_script_message("show-notice", show_notice)
 
 mp.register_script_message("set-state", function(json)
-    local state = utils.parse_json(json)
-    if type(state) ~= "table" then return end
-    room.viewers = type(state.viewers) == "table" and state.viewers or {}
-    room.wait = type(state.wait) == "string" and state.wait or ""
-    draw()
+    room = state.read(utils.parse_json(json))
+    publish("room", room)
+    publish("cost-ms", usual_cost() or 0)
+    uosc.offer_button(#room.viewers)
+    if (room.wait or room.start) and not next(names) then names = keys.current() end
+    redraw()
 end)
+
+mp.register_script_message("show-notice", notice)
 
 -- An mpv that was open before the room goes on without this script.
 mp.register_script_message("room-over", function() mp.keep_running = false end)
 
--- Keys: weak, so that the user's input.conf wins, and named, so that it can move them.
-
-mp.add_key_binding(opts.token_key, "token", function()
-    if room.token then open_card(not card_is_open) end
+mp.register_script_message("show-chat", function(name, words)
+    local remark = {name = text.clean(name), text = text.clean(words)}
+    remarks[#remarks + 1] = remark
+    if #remarks > talk.MOST then table.remove(remarks, 1) end
+    if set.chat and not is_quiet() then
+        add({name = remark.name, text = remark.text, is_chat = true}, set.chat_seconds)
+    end
+    redraw()
 end)
 
-mp.add_key_binding("Ctrl+" .. opts.token_key, "copy-token", function()
-    if room.token then copy(room.token) end
+mp.register_script_message("show-reaction", function(name, reaction)
+    if not set.reactions or is_quiet() or not icons[reaction] then return end
+    add({name = text.clean(name), reaction = reaction, text = reaction}, set.notice_seconds)
 end)
 
+-- What keys and other scripts ask for
+
+local function say(words)
+    if words and words:find("%S") then tell("say", text.clean(words)) end
+end
+
+local function copy_token()
+    if not token then return end
+    clipboard.copy(token, function(copied, needed)
+        notice(copied and "The token is copied" or "Copying needs the program " .. needed)
+    end)
+end
+
+local function menu()
+    if not uosc.open_menu(keys.actions, keys.current()) then toggle("help") end
+end
+
+mp.register_script_message("say", say)
+mp.register_script_message("uosc-version", function() uosc.offer_button(#room.viewers) end)
+
+keys.bind({
+    token = function() if token then toggle("card") end end,
+    ["copy-token"] = copy_token,
+    peers = function() toggle("peers") end,
+    talk = function() toggle("talk") end,
+    stats = function() toggle("stats") end,
+    help = function() toggle("help") end,
+    chat = function() input.write(say) end,
+    react = function(name)
+        if name then tell("react", name) else
+            input.choose_reaction(function(chosen) tell("react", chosen) end)
+        end
+    end,
+    ready = function() tell("ready") end,
+    ["skip-wait"] = function() tell("skip-wait") end,
+    ["undo-seek"] = function() tell("undo-seek") end,
+    menu = menu,
+})
+taken.bind(keys.commands(), tell)
+
+-- Who looks for the controls wants to see what is there.
+mp.observe_property("mouse-pos", "native", function()
+    local before = wants_bar()
+    pointer_moved_at = mp.get_time()
+    if not before and wants_bar() then
+        redraw()
+        mp.add_timeout(POINTER_SECONDS + 0.05, redraw)
+    end
+end)
+mp.observe_property("pause", "bool", redraw)
+
+publish("page", "none")
+publish("input", "none")
 tell("ready", mp.get_script_name())

@@ -1,0 +1,59 @@
+// The line this process sends over: pings that measure it, and the pace that comes of it.
+
+import MeshTransport
+import PartyModel
+import SwarmCore
+import SyncCore
+
+extension Party {
+    /// The pace of one connection, as a multiple of that of all.
+    static let kernelPace = 1.05
+    /// The room's clock takes the best answer in so long: while film is sent there are many, and its
+    /// samples must reach back to a quiet moment.
+    static let clockInterval = Duration.milliseconds(250)
+
+    func sendPings() {
+        let now = PartyClock.now
+        let isBusy = line.isBusy(at: now)
+        for peer in remotes.keys
+        where pings[peer]?.takeDue(now: now, isBusy: isBusy, peers: remotes.count) ?? false {
+            line.asked(peer, at: now)
+            mesh?.send(.ping(Ping(sent: now)), to: peer)
+        }
+    }
+
+    /// Compares the room's clocks by one answer, unless there are better ones.
+    func compareClocks(_ pong: Pong, with peer: PeerID) {
+        let now = PartyClock.now
+        let isDue = clocksCompared[peer].map { now - $0 >= Self.clockInterval } ?? true
+        guard isDue || clocks[peer]?.roundTrip.map({ now - pong.sent < $0 }) ?? true else { return }
+        clocksCompared[peer] = now
+        clocks[peer]?.add(pong, received: now)
+    }
+
+    /// Notes how long one ping took, and whether the peer is on this LAN.
+    func measureLine(_ pong: Pong, to peer: PeerID) {
+        guard let remote = remotes[peer] else { return }
+        let wasLocal = line.isLocal(peer)
+        let isNew = line.heard(pong, from: peer, at: remote.address, received: PartyClock.now)
+        if isNew || line.isLocal(peer) != wasLocal { lookAtLine() }
+        tellSwarm(.located(peer, isLocal: line.isLocal(peer)))
+    }
+
+    /// Sets the pace at which film leaves.
+    func lookAtLine() {
+        let now = PartyClock.now
+        line.counted(
+            remotes.keys.compactMap { peer in
+                mesh?.traffic(to: peer).map { (peer, $0.sent, $0.unsent) }
+            }, at: now)
+        let pace = pacer.look(
+            at: line.reading(at: now), sent: line.rate(at: now), load: line.load, now: now)
+        tellSwarm(.paced(bytesPerSecond: UplinkPacer.handingOver(pace, unsent: line.unsent)))
+        let kernelPace = Int(pace * Self.kernelPace) / max(line.holdingBack, 1)
+        for peer in remotes.keys {
+            // The swarm spaces the blocks; the kernel only the packets of one, a little faster.
+            mesh?.setPacingRate(bytesPerSecond: line.isLocal(peer) ? nil : kernelPace, for: peer)
+        }
+    }
+}

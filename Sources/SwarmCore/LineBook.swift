@@ -1,0 +1,270 @@
+// How long is the queue in front of this peer's line, and how much does the line take?
+//
+// Every packet that leaves faster than the line takes it waits in a modem, and a pause pressed
+// meanwhile waits behind it. So the way out is measured with the room's pings: what it takes longer
+// than at its best is a queue. As in LEDBAT (RFC 6817) the one-way delay counts, against its own
+// recent minimum. Invariant: only answers to pings of our own count, each once.
+
+public import PartyModel
+
+/// The queue in front of our line, as one ping met it.
+public struct LineReading: Hashable, Sendable {
+    /// When the ping was sent.
+    public let at: MonotonicInstant
+    /// How long it waited, at the peer where that is least: what all ways have in common is our end.
+    public let queue: Duration
+    /// How long the ping and its answer take when nothing is in their way.
+    public let base: Duration
+
+    /// A reading with these values.
+    public init(at: MonotonicInstant, queue: Duration, base: Duration) {
+        self.at = at
+        self.queue = queue
+        self.base = base
+    }
+}
+
+/// What a line took while there was a queue in front of it.
+public struct LineLoad: Hashable, Sendable {
+    /// Bytes per second that it took.
+    public let taken: Double
+    /// Bytes per second that it was given.
+    public let given: Double
+
+    /// A load with these values.
+    public init(taken: Double, given: Double) {
+        self.taken = taken
+        self.given = given
+    }
+}
+
+/// What is known of the line this peer sends over: pings, what left, who shares the LAN.
+public struct LineBook: Sendable {
+    /// A peer this near, at an address of the same network, is no load on the line to the world.
+    static let localRoundTrip = Duration.milliseconds(3)
+    /// Rates are averaged over so long.
+    static let span = Duration.milliseconds(200)
+    /// After so long without film the line is idle.
+    static let idleAfter = Duration.seconds(2)
+    /// Readings of different peers this close together are of the same queue.
+    static let sameMoment = Duration.milliseconds(120)
+    /// A queue this short may be none; a longer one means that the line is never idle.
+    static let surelyFull = Duration.milliseconds(5)
+    /// What the line takes is measured over at least so long, and at most.
+    static let loadSpan = Duration.milliseconds(40)...Duration.milliseconds(600)
+    /// An answer later than this says something before it is there.
+    static let overdue = Duration.milliseconds(300)
+    /// Pings that may be unanswered; an answer to an older one is as good as none.
+    static let pingsKept = 64
+
+    private struct Path {
+        var roundTrip = RecentFloor()
+        var outward = RecentFloor()
+        var shortest: Duration?
+        var isNearby = false
+        /// Since when film goes another way than pings; before, a ping waits behind blocks and
+        /// says nothing about the line.
+        var separate: MonotonicInstant?
+        var asked: [MonotonicInstant] = []
+        var reading: LineReading?
+        /// What its connections had sent, and held back, when they were last looked at.
+        var sent: Int64?
+        var unsent = 0
+    }
+
+    private var paths: [PeerID: Path] = [:]
+    /// All that had left over the line, at some moments of late, oldest first.
+    private var totals: [(at: MonotonicInstant, bytes: Int64)] = []
+    private var lastFilm: MonotonicInstant?
+    /// The readings of late, oldest first.
+    private var readings: [LineReading] = []
+
+    /// A book with nothing in it.
+    public init() {}
+
+    // MARK: What happens
+
+    /// From here on film for a peer goes over a connection of its own.
+    public mutating func separated(_ peer: PeerID, at now: MonotonicInstant) {
+        paths[peer, default: Path()].separate = now
+    }
+
+    /// A ping leaves for a peer.
+    public mutating func asked(_ peer: PeerID, at now: MonotonicInstant) {
+        var asked = paths[peer]?.asked ?? []
+        asked.append(now)
+        if asked.count > Self.pingsKept { asked.removeFirst() }
+        paths[peer, default: Path()].asked = asked
+    }
+
+    /// Takes the answer to a ping, and says whether that makes a new reading; one that was not
+    /// asked is ignored.
+    public mutating func heard(
+        _ pong: Pong, from peer: PeerID, at address: PeerAddress, received now: MonotonicInstant
+    ) -> Bool {
+        guard var path = paths[peer], let index = path.asked.firstIndex(of: pong.sent) else {
+            return false
+        }
+        path.asked.removeFirst(index + 1)
+        let roundTrip = now - pong.sent
+        let shortest = min(path.shortest ?? roundTrip, roundTrip)
+        path.shortest = shortest
+        path.isNearby = shortest < Self.localRoundTrip && address.isOnPrivateNetwork
+        path.roundTrip.note(roundTrip, at: now)
+        // Between two clocks: only differences of it mean anything.
+        path.outward.note(pong.arrived - pong.sent, at: now)
+        // The way back leads through the other side's line, which is as full as ours when both
+        // send film; but nobody can claim more than the round trip shows.
+        let queue = min(path.outward.excess, path.roundTrip.excess)
+        if let separate = path.separate, pong.sent >= separate {
+            path.reading = LineReading(at: pong.sent, queue: queue, base: shortest)
+        }
+        paths[peer] = path
+        guard let reading = newestReading(), reading != readings.last else { return false }
+        readings.append(reading)
+        readings.removeAll { reading.at - $0.at > Self.loadSpan.upperBound }
+        return true
+    }
+
+    /// A block was handed over for a peer.
+    public mutating func sentFilm(to peer: PeerID, at now: MonotonicInstant) {
+        if !isLocal(peer) { lastFilm = now }
+    }
+
+    /// What the connections of each peer have sent in all, and hold back.
+    public mutating func counted(
+        _ traffic: [(peer: PeerID, sent: Int64, unsent: Int)], at now: MonotonicInstant
+    ) {
+        var total = totals.last?.bytes ?? 0
+        for (peer, sent, unsent) in traffic {
+            // Less than before: these are other connections.
+            let before = min(paths[peer]?.sent ?? sent, sent)
+            if !isLocal(peer) { total += sent - before }
+            paths[peer, default: Path()].sent = sent
+            paths[peer, default: Path()].unsent = unsent
+        }
+        totals.removeAll { now - $0.at > Self.loadSpan.upperBound * 2 }
+        totals.append((now, total))
+    }
+
+    /// A peer is gone.
+    public mutating func left(_ peer: PeerID) { paths[peer] = nil }
+
+    // MARK: What it comes to
+
+    /// Whether what goes to a peer stays on the LAN.
+    public func isLocal(_ peer: PeerID) -> Bool { paths[peer]?.isNearby ?? false }
+
+    /// Whether film left over the line lately.
+    public func isBusy(at now: MonotonicInstant) -> Bool {
+        lastFilm.map { now - $0 <= Self.idleAfter } ?? false
+    }
+
+    /// The newest reading; `nil` when nobody outside the LAN has answered a ping.
+    ///
+    /// When nobody answers, a ping that waits since long tells of the queue all the same.
+    public func reading(at now: MonotonicInstant) -> LineReading? {
+        let waits = paths.values.compactMap { path -> LineReading? in
+            guard !path.isNearby, let separate = path.separate, let base = path.shortest,
+                let first = path.asked.first(where: { $0 >= separate })
+            else { return nil }
+            return LineReading(at: first, queue: now - first - base, base: base)
+        }
+        guard let overdue = waits.min(by: { $0.queue < $1.queue }), overdue.queue > Self.overdue,
+            readings.last.map({ $0.at < overdue.at }) ?? true
+        else { return readings.last }
+        return overdue
+    }
+
+    /// Bytes that were handed over for the line and have not left.
+    public var unsent: Int {
+        paths.values.reduce(0) { $0 + ($1.isNearby ? 0 : $1.unsent) }
+    }
+
+    /// How many connections over the line hold back a good part of a block.
+    public var holdingBack: Int {
+        paths.values.count { !$0.isNearby && $0.unsent >= ChunkGeometry.blockSize / 4 }
+    }
+
+    /// Bytes per second that left over the line lately.
+    public func rate(at now: MonotonicInstant) -> Double {
+        (totalSent(by: now) - totalSent(by: now - Self.span)) / Self.span.inSeconds
+    }
+
+    /// What the line takes; `nil` as long as no queue shows it.
+    ///
+    /// From one ping that had to wait to a later one the line was never idle: it took what was sent
+    /// between them, less what the second one had to wait for more than the first.
+    public var load: LineLoad? {
+        let full = readings.reversed().prefix { $0.queue >= Self.surelyFull }
+        guard let last = full.first, let first = full.last else { return nil }
+        let span = last.at - first.at
+        let busy = span + last.queue - first.queue
+        guard span >= Self.loadSpan.lowerBound, busy > .zero else { return nil }
+        let bytes = totalSent(by: last.at) - totalSent(by: first.at)
+        return LineLoad(taken: bytes / busy.inSeconds, given: bytes / span.inSeconds)
+    }
+
+    private func newestReading() -> LineReading? {
+        let recent = paths.values.filter { !$0.isNearby }.compactMap(\.reading)
+        guard let newest = recent.max(by: { $0.at < $1.at }) else { return nil }
+        let queues = recent.filter { newest.at - $0.at <= Self.sameMoment }.map(\.queue)
+        return LineReading(
+            at: newest.at, queue: queues.min() ?? newest.queue, base: newest.base)
+    }
+
+    /// Bytes that had left by then, evenly between the moments at which they were counted.
+    private func totalSent(by instant: MonotonicInstant) -> Double {
+        guard let next = totals.firstIndex(where: { $0.at > instant }) else {
+            return Double(totals.last?.bytes ?? 0)
+        }
+        let after = totals[next]
+        guard next > 0 else { return Double(after.bytes) }
+        let before = totals[next - 1]
+        let part = (instant - before.at) / (after.at - before.at)
+        return Double(before.bytes) + part * Double(after.bytes - before.bytes)
+    }
+}
+
+/// The smallest of the values of about a minute, and the last one.
+private struct RecentFloor {
+    /// Values count for one to two of these: two clocks drift apart by a tenth of a millisecond a
+    /// second at the worst, and a path may change.
+    static let age = Duration.seconds(30)
+
+    private var older: Duration?
+    private var newer: Duration?
+    private var began: MonotonicInstant?
+    private var last: Duration = .zero
+
+    /// How much the last value is above the floor.
+    var excess: Duration { last - min(older ?? last, newer ?? last) }
+
+    mutating func note(_ value: Duration, at now: MonotonicInstant) {
+        if let began, now - began < Self.age {
+            newer = min(newer ?? value, value)
+        } else {
+            older = newer
+            newer = value
+            began = now
+        }
+        last = value
+    }
+}
+
+extension PeerAddress {
+    /// Whether the address is only good inside one network (RFC 1918, RFC 4193, link-local and
+    /// loopback).
+    var isOnPrivateNetwork: Bool {
+        switch self {
+        case .ipv4(let address, _):
+            address >> 24 == 10 || address >> 24 == 127 || address >> 20 == 0xAC1
+                || address >> 16 == 0xC0A8 || address >> 16 == 0xA9FE
+        case .ipv6(let address, _):
+            address.bytes[0] & 0xFE == 0xFC
+                || (address.bytes[0] == 0xFE && address.bytes[1] & 0xC0 == 0x80)
+                || (address.bytes.dropLast().allSatisfy { $0 == 0 } && address.bytes[15] == 1)
+        case .name: false
+        }
+    }
+}

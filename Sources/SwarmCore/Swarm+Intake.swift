@@ -1,0 +1,65 @@
+// How much this peer lets itself be sent, where the user limits that.
+//
+// Nobody can be told to send less of what it sends unasked without room for error, so a peer with a
+// limit wants nothing unasked: it asks for every block itself, at the rate it may receive. To others it
+// is no part of the plan: they pass nothing on to it and wait for nothing from it.
+//
+// Invariant: over any time span, no more bytes are asked for than the limit allows plus one block,
+// except of peers on this LAN and of a second peer for a block that is late.
+
+import PartyModel
+
+extension Swarm {
+    var limitsIntake: Bool { intake.rate != nil }
+
+    // MARK: Here
+
+    /// Tells a new peer that nothing is wanted unasked.
+    func introduceAppetite(to peer: PeerID, into directives: inout [SwarmDirective]) {
+        guard limitsIntake else { return }
+        directives.append(.send(.appetite(Appetite(takesUnasked: false)), to: peer))
+    }
+
+    /// What comes over the LAN is not limited.
+    mutating func locate(
+        _ peer: PeerID, isLocal: Bool, into directives: inout [SwarmDirective]
+    ) {
+        guard let slot = peers.slot(of: peer), peers[slot].isLocal != isLocal else { return }
+        peers[slot].isLocal = isLocal
+        promising.insert(slot)
+        guard limitsIntake else { return }
+        directives.append(.send(.appetite(Appetite(takesUnasked: isLocal)), to: peer))
+    }
+
+    /// Whether a peer may be asked for a block now.
+    func isIntakeOpen(to slot: Int, now: MonotonicInstant) -> Bool {
+        peers[slot].isLocal || intake.opens(after: now) == nil
+    }
+
+    /// A block was asked for.
+    mutating func countIntake(_ address: BlockAddress, from slot: Int, now: MonotonicInstant) {
+        guard limitsIntake, !peers[slot].isLocal else { return }
+        intake.take(items[address.item]?.geometry.length(of: address.block) ?? 0, at: now)
+        intakeOpens = intake.opens(after: now)
+    }
+
+    /// When the limit lets more in, everybody may be asked again.
+    mutating func openIntake(now: MonotonicInstant) {
+        guard let opens = intakeOpens, opens <= now else { return }
+        intakeOpens = nil
+        promising = peers.present
+    }
+
+    // MARK: There
+
+    mutating func note(_ appetite: Appetite, of peer: PeerID) {
+        guard let slot = peers.slot(of: peer) else { return }
+        guard !appetite.takesUnasked else {
+            askers.remove(slot)
+            return
+        }
+        askers.insert(slot)
+        relays.leave(slot)
+        forgetErrands(to: slot)
+    }
+}

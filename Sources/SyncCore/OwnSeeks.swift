@@ -1,0 +1,62 @@
+// Which of the player's seeks did we ask for? It reports that a seek begins and where to, some time
+// later, and makes one of several that come close together.
+
+import PartyModel
+
+/// Seeks that were asked for and have not landed.
+struct OwnSeeks: Sendable {
+    /// A seek that has not begun by then never does: its target was past the end, say.
+    static let patience = Duration.seconds(2)
+    /// A seek goes so near to its target, unless it is another one.
+    static let tolerance = Duration.milliseconds(500)
+
+    private struct Seek {
+        let target: MediaPosition
+        let asked: MonotonicInstant
+        var hasBegun = false
+    }
+
+    private var seeks: [Seek] = []
+
+    /// Whether one is under way.
+    var isPending: Bool { !seeks.isEmpty }
+
+    mutating func ask(for target: MediaPosition, now: MonotonicInstant) {
+        seeks.append(Seek(target: target, asked: now))
+    }
+
+    /// A seek begins; whether it is one of ours.
+    ///
+    /// Those asked for before it went into it.
+    mutating func began(_ target: MediaPosition?) -> Bool {
+        let index = seeks.lastIndex { seek in
+            guard !seek.hasBegun else { return false }
+            guard let target else { return true }
+            return abs(target.nanoseconds - seek.target.nanoseconds)
+                <= Self.tolerance.wholeNanoseconds
+        }
+        guard let index else {
+            // The user's goes over ours.
+            seeks = []
+            return false
+        }
+        seeks.removeFirst(index)
+        seeks[0].hasBegun = true
+        return true
+    }
+
+    /// A seek has landed; whether it was ours.
+    mutating func landed() -> Bool {
+        guard let first = seeks.first, first.hasBegun else { return false }
+        seeks.removeFirst()
+        return true
+    }
+
+    /// Gives up those that never began.
+    mutating func expire(now: MonotonicInstant) {
+        seeks.removeAll { !$0.hasBegun && now - $0.asked > Self.patience }
+    }
+
+    /// There is nothing to seek in any more.
+    mutating func forget() { seeks = [] }
+}

@@ -1,0 +1,119 @@
+import PartyModel
+import Testing
+
+@testable import SwarmCore
+
+@Suite("The pace of the uplink")
+struct UplinkPacerTests {
+    /// What was seen over a while.
+    struct Seen {
+        /// The wait that 99 of 100 packets did not exceed.
+        let wait: Duration
+        /// The part of the line that was used.
+        let used: Double
+    }
+
+    private func watch(_ line: inout VirtualUplinkLine, for duration: Duration) -> Seen {
+        var waits: [Duration] = []
+        let before = line.delivered
+        line.run(for: duration) { waits.append($0.wait) }
+        waits.sort()
+        return Seen(
+            wait: waits[waits.count * 99 / 100],
+            used: (line.delivered - before) / duration.inSeconds / line.rate)
+    }
+
+    @Test(
+        "fills the line and keeps the queue short",
+        arguments: [
+            (20.0, 50, 4, 2), (20, 50, 1, 10), (20, 50, 20, 2), (10, 50, 4, 2), (6, 50, 1, 0),
+            (50, 150, 8, 5), (5, 150, 3, 5), (3, 50, 10, 2),
+        ])
+    func steady(megabits: Double, roundTrip: Int, peers: Int, jitter: Int) {
+        var line = VirtualUplinkLine(
+            megabits: megabits, roundTrip: .milliseconds(roundTrip), peers: peers,
+            jitter: .milliseconds(jitter))
+        line.run(for: .seconds(12))
+        let seen = watch(&line, for: .seconds(30))
+        #expect(seen.wait <= .milliseconds(40))
+        #expect(seen.used >= 0.9)
+    }
+
+    @Test("uses most of a line from the third second on", arguments: [6.0, 10, 20, 50])
+    func start(megabits: Double) {
+        var line = VirtualUplinkLine(megabits: megabits, roundTrip: .milliseconds(50), peers: 4)
+        line.run(for: .seconds(2))
+        let seen = watch(&line, for: .seconds(3))
+        #expect(seen.used >= 0.8)
+    }
+
+    @Test("does not take answers that are late by chance for a queue", arguments: [1, 3])
+    func unsteady(peers: Int) {
+        var line = VirtualUplinkLine(
+            megabits: 20, roundTrip: .milliseconds(50), peers: peers, jitter: .milliseconds(20))
+        line.run(for: .seconds(5))
+        let seen = watch(&line, for: .seconds(60))
+        #expect(seen.used >= 0.8)
+    }
+
+    @Test("follows a line that takes less than half of a sudden")
+    func shrinks() {
+        var line = VirtualUplinkLine(megabits: 20, roundTrip: .milliseconds(50), peers: 4)
+        line.run(for: .seconds(10))
+        line.rate *= 0.4
+        line.run(for: .seconds(6))
+        let seen = watch(&line, for: .seconds(10))
+        #expect(seen.wait <= .milliseconds(40))
+        #expect(seen.used >= 0.85)
+    }
+
+    @Test("finds out when a line takes three times as much")
+    func grows() {
+        var line = VirtualUplinkLine(megabits: 10, roundTrip: .milliseconds(50), peers: 4)
+        line.run(for: .seconds(10))
+        line.rate *= 3
+        line.run(for: .seconds(20))
+        let seen = watch(&line, for: .seconds(5))
+        #expect(seen.used >= 0.8)
+    }
+
+    @Test("keeps its part of a line in which somebody else's packets stand")
+    func shared() {
+        var line = VirtualUplinkLine(megabits: 20, roundTrip: .milliseconds(50), peers: 4)
+        line.run(for: .seconds(10))
+        line.foreignWait = .milliseconds(200)
+        line.run(for: .seconds(5))
+        let seen = watch(&line, for: .seconds(10))
+        #expect(seen.used >= 0.3)
+    }
+
+    @Test("never goes beyond what the user gave, and reaches it", arguments: [1.0, 4, 15])
+    func limited(megabits: Double) {
+        var line = VirtualUplinkLine(
+            megabits: 20, roundTrip: .milliseconds(50), peers: 4, limit: megabits * 125_000)
+        line.run(for: .seconds(3)) { #expect($0.pacer.pace <= megabits * 125_000) }
+        let sent = watch(&line, for: .seconds(10)).used * 20
+        #expect(sent > megabits * 0.95 && sent < megabits * 1.01)
+    }
+
+    @Test("stays where it begins as long as little is sent")
+    func idle() {
+        var pacer = UplinkPacer()
+        for second in 0..<20 {
+            let now = MonotonicInstant(nanoseconds: Int64(second) * 1_000_000_000)
+            let reading = LineReading(at: now, queue: .milliseconds(500), base: .milliseconds(50))
+            _ = pacer.look(at: reading, sent: 100, load: nil, now: now)
+        }
+        #expect(pacer.pace == UplinkPacer.firstPace)
+        #expect(pacer.found == nil)
+    }
+
+    @Test("hands over less while connections hold back what they have")
+    func holdsBack() {
+        let block = ChunkGeometry.blockSize
+        #expect(UplinkPacer.handingOver(1e6, unsent: 0) == 1e6)
+        #expect(UplinkPacer.handingOver(1e6, unsent: block + 20_000) == 1e6)
+        #expect(UplinkPacer.handingOver(1e6, unsent: block * 5 / 4 + 20_000) == 0.5e6)
+        #expect(UplinkPacer.handingOver(1e6, unsent: block * 9) == 1e5)
+    }
+}

@@ -1,0 +1,128 @@
+// A line, the connections over it and the pacer that finds it, in virtual time.
+
+import PartyModel
+
+@testable import SwarmCore
+
+/// A peer that always has film to send to some others, over a line with a queue.
+struct VirtualUplinkLine {
+    /// Bytes per second that the line takes.
+    var rate: Double
+    /// What somebody else's packets make ours wait, whatever we do.
+    var foreignWait = Duration.zero
+    /// To each of the others, both ways, while no queue is in the way.
+    let roundTrip: Duration
+    /// By how much an answer may be late.
+    let jitter: Duration
+    let peers: [PeerID]
+
+    private(set) var pacer: UplinkPacer
+    private(set) var now = MonotonicInstant(nanoseconds: 1_000_000_000)
+    private(set) var delivered = 0.0
+
+    private var book = LineBook()
+    private var bucket = TokenBucket()
+    private var kernelPace = 0.0
+    private var unsent: [Double]
+    private var sent: [Double]
+    private var window: [Double]
+    private var queue = 0.0
+    private var turn = 0
+    private var pings: [(pong: Pong, from: Int, received: MonotonicInstant)] = []
+    private var nextPings: [MonotonicInstant]
+    private var nextLook = MonotonicInstant(nanoseconds: 0)
+    private var chance: UInt64
+
+    static let step = Duration.milliseconds(1)
+
+    init(
+        megabits: Double, roundTrip: Duration, peers count: Int, jitter: Duration = .zero,
+        limit: Double? = nil, seed: UInt64 = 1
+    ) {
+        rate = megabits * 125_000
+        self.roundTrip = roundTrip
+        self.jitter = jitter
+        peers = (0..<count).map { peerID(UInt8($0 + 1)) }
+        pacer = UplinkPacer(limit: limit)
+        unsent = Array(repeating: 0, count: count)
+        sent = Array(repeating: 0, count: count)
+        window = Array(repeating: 14_600, count: count)
+        nextPings = (0..<count).map { [now] in now + .milliseconds(7 * $0) }
+        chance = seed
+        for peer in peers { book.separated(peer, at: now) }
+    }
+
+    /// How long a packet would wait that came now.
+    var wait: Duration { .nanoseconds(Int64(queue / rate * 1e9)) + foreignWait }
+
+    mutating func run(for duration: Duration, each: (inout Self) -> Void = { _ in }) {
+        let end = now + duration
+        while now < end {
+            tick()
+            each(&self)
+        }
+    }
+
+    private mutating func tick() {
+        now = now + Self.step
+        let span = Self.step.inSeconds
+        if bucket.opens(after: now) == nil, unsent.reduce(0, +) < 1e6 {
+            bucket.take(ChunkGeometry.blockSize, at: now)
+            book.sentFilm(to: peers[turn], at: now)
+            unsent[turn] += Double(ChunkGeometry.blockSize)
+            turn = (turn + 1) % peers.count
+        }
+        for index in peers.indices {
+            let most = min(kernelPace, window[index] / (roundTrip + wait).inSeconds) * span
+            let bytes = min(unsent[index], most)
+            unsent[index] -= bytes
+            sent[index] += bytes
+            queue += bytes
+            // As TCP opens its window.
+            window[index] += bytes
+        }
+        let out = min(queue, rate * span)
+        queue -= out
+        delivered += out
+        ask()
+        answer()
+        if nextLook <= now { look() }
+    }
+
+    private mutating func ask() {
+        for index in peers.indices where nextPings[index] <= now {
+            nextPings[index] = now + max(.milliseconds(50), .milliseconds(25) * peers.count)
+            book.asked(peers[index], at: now)
+            let there = roundTrip / 2 + wait + late()
+            let arrived = now + there
+            let pong = Pong(sent: now, arrived: arrived, answered: arrived)
+            pings.append((pong, index, arrived + roundTrip / 2 + late()))
+        }
+    }
+
+    private mutating func answer() {
+        for ping in pings where ping.received <= now {
+            let isNew = book.heard(
+                ping.pong, from: peers[ping.from], at: .ipv4(0x0101_0101, port: 1),
+                received: ping.received)
+            if isNew { look() }
+        }
+        pings.removeAll { $0.received <= now }
+    }
+
+    private mutating func look() {
+        nextLook = now + UplinkPacer.interval
+        book.counted(
+            peers.indices.map { (peers[$0], Int64(sent[$0]), Int(unsent[$0])) }, at: now)
+        let pace = pacer.look(
+            at: book.reading(at: now), sent: book.rate(at: now), load: book.load, now: now)
+        bucket.set(rate: UplinkPacer.handingOver(pace, unsent: book.unsent), at: now)
+        kernelPace = pace * 1.05 / Double(max(book.holdingBack, 1))
+    }
+
+    private mutating func late() -> Duration {
+        chance = chance &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+        let part = Double(chance >> 40) / Double(1 << 24)
+        return .nanoseconds(Int64(Double(jitter.wholeNanoseconds) * part))
+    }
+}

@@ -1,0 +1,179 @@
+// Does a player come to where the room is, and stay there? Whole minutes of virtual time, with the
+// player's and the network's imperfections drawn from a seed.
+
+import PartyModel
+import Testing
+
+@testable import SyncCore
+
+@Suite("Following")
+struct FollowingTests {
+    private static let seeds = UInt64(1)...12
+
+    /// A machine that is imperfect in every way, by the seed.
+    private static func traits(_ seed: UInt64, _ change: (inout LabTraits) -> Void = { _ in })
+        -> LabTraits
+    {
+        var chance = SeededChance(state: seed &* 7919)
+        var traits = LabTraits()
+        traits.player.preparedSound = .random(in: 0.1...0.4, using: &chance)
+        traits.player.startAfterSeek = .random(in: 0...0.15, using: &chance)
+        traits.player.startAfterPause = .random(in: 0...0.06, using: &chance)
+        traits.player.startJitter = .random(in: 0...0.02, using: &chance)
+        traits.player.skew = .random(in: -100e-6...100e-6, using: &chance)
+        traits.clockSkew = .random(in: -100e-6...100e-6, using: &chance)
+        change(&traits)
+        return traits
+    }
+
+    private func hardSeeks(_ lab: SyncLab, after time: Double) -> Int {
+        lab.directives.count { entry in
+            if case .seek = entry.directive { entry.time > time } else { false }
+        }
+    }
+
+    @Test("a newcomer is in step within six seconds and stays so", arguments: seeds)
+    func joins(seed: UInt64) {
+        var lab = SyncLab(Self.traits(seed), seed: seed)
+        lab.run(for: 1)
+        lab.give(lab.course(at: 100))
+        lab.run(for: 60)
+        let steady = lab.samples.filter { $0.time > 7 }
+        #expect(steady.error(at: 0.95) < 0.020)
+        #expect(steady.error(at: 1) < 0.070)
+        #expect(steady.filter { $0.time > 20 }.allSatisfy { abs($0.trim) <= 0.005 })
+        #expect(steady.filter { $0.time > 20 }.error(at: 0.5) < 0.003)
+        #expect(hardSeeks(lab, after: 0) <= 1)
+    }
+
+    @Test(
+        "jitter and a path that is slow one way cost no more than the clock's own error",
+        arguments: seeds)
+    func badNetwork(seed: UInt64) {
+        let traits = Self.traits(seed) {
+            $0.wayOut = 0.045
+            $0.wayBack = 0.055
+            $0.jitter = 0.1
+        }
+        var lab = SyncLab(traits, seed: seed)
+        lab.run(for: 1)
+        lab.give(lab.course(at: 100))
+        lab.run(for: 120)
+        #expect(lab.samples.filter { $0.time > 7 }.error(at: 0.95) < 0.060)
+        #expect(lab.samples.filter { $0.time > 7 }.allSatisfy { abs($0.trim) <= 0.02 })
+        #expect(hardSeeks(lab, after: 10) == 0)
+    }
+
+    @Test("a film without sound is followed by its frames", arguments: seeds)
+    func silentFilm(seed: UInt64) {
+        let traits = Self.traits(seed) { $0.player.hasSound = false }
+        var lab = SyncLab(traits, seed: seed)
+        lab.run(for: 1)
+        lab.give(lab.course(at: 100))
+        lab.run(for: 60)
+        #expect(lab.samples.filter { $0.time > 7 }.error(at: 0.95) < 0.020)
+        #expect(hardSeeks(lab, after: 10) == 0)
+    }
+
+    @Test(
+        "sound that is passed through is never trimmed, only put right by seeks", arguments: seeds)
+    func passthrough(seed: UInt64) {
+        let traits = Self.traits(seed) {
+            $0.player.passesAudioThrough = true
+            $0.player.skew = 300e-6
+        }
+        var lab = SyncLab(traits, seed: seed)
+        lab.run(for: 1)
+        lab.give(lab.course(at: 100))
+        lab.run(for: 900)
+        #expect(lab.samples.allSatisfy { $0.trim == 0 })
+        #expect(lab.samples.filter { $0.time > 15 }.error(at: 0.99) < 0.2)
+        #expect(hardSeeks(lab, after: 10) <= 3)
+    }
+
+    @Test("everybody starts at the instant that was set", arguments: seeds)
+    func plays(seed: UInt64) {
+        var lab = SyncLab(Self.traits(seed), seed: seed)
+        lab.settle()
+        // The first start of each kind teaches what it costs here.
+        for _ in 0..<3 {
+            lab.give(lab.course(at: 200, standing: true))
+            lab.run(for: 2)
+            #expect(lab.player.frameAtRest.map { abs($0 - 200) < 0.045 } == true)
+            let start = lab.time + 0.25
+            lab.give(lab.course(at: 200, since: 0.25))
+            let frame = lab.player.frameAtRest ?? 0
+            lab.run(for: 0.2)
+            #expect(lab.player.presented(at: lab.time) < frame + 0.01)
+            lab.run(for: 5)
+            let late = lab.samples.first { $0.time > start + 0.1 }
+            #expect(late.map { abs($0.error) < 0.16 } == true)
+        }
+        let last = lab.samples.suffix(80)
+        #expect(last.allSatisfy { abs($0.error) < 0.045 })
+    }
+
+    @Test("a jump of the room's is there at the instant that was set", arguments: seeds)
+    func jumps(seed: UInt64) {
+        let traits = Self.traits(seed) { $0.player.seek = 0.05...0.2 }
+        var lab = SyncLab(traits, seed: seed)
+        lab.settle()
+        for target in [900.0, 300, 1200] {
+            lab.give(lab.course(at: target, since: 0.35))
+            lab.run(for: 10)
+            let after = lab.samples.suffix(100)
+            #expect(after.allSatisfy { abs($0.error) < 0.045 })
+        }
+    }
+
+    @Test("paused, all show the same frame, whatever the player was at", arguments: seeds)
+    func sameFrame(seed: UInt64) {
+        var frames: Set<Int> = []
+        for machine in 0..<4 {
+            var lab = SyncLab(Self.traits(seed &+ UInt64(machine) &* 1000), seed: seed)
+            lab.settle()
+            lab.run(for: Double(machine) * 0.013)
+            lab.give(lab.course(at: 123.456, standing: true))
+            lab.run(for: 2)
+            frames.insert(Int(((lab.player.frameAtRest ?? 0) * 24_000 / 1001).rounded()))
+        }
+        #expect(frames.count == 1)
+    }
+
+    @Test("slow seeks end in step all the same", arguments: seeds)
+    func slowSeeks(seed: UInt64) {
+        let traits = Self.traits(seed) { $0.player.seek = 0.6...0.8 }
+        var lab = SyncLab(traits, seed: seed)
+        lab.settle()
+        let before = lab.time
+        lab.give(lab.course(at: 900, since: 0.25))
+        lab.run(for: 20)
+        #expect(lab.samples.suffix(200).allSatisfy { abs($0.error) < 0.03 })
+        #expect(hardSeeks(lab, after: before) <= 3)
+    }
+
+    @Test("a stall is made up for by one seek", arguments: seeds)
+    func stalls(seed: UInt64) {
+        var lab = SyncLab(Self.traits(seed), seed: seed)
+        lab.settle()
+        let before = lab.time
+        lab.setStalled(true)
+        lab.run(for: 3)
+        lab.setStalled(false)
+        lab.run(for: 15)
+        #expect(lab.samples.suffix(100).allSatisfy { abs($0.error) < 0.03 })
+        #expect((1...2).contains(hardSeeks(lab, after: before)))
+    }
+
+    @Test("the room's speed is kept with the same care", arguments: seeds)
+    func otherSpeed(seed: UInt64) {
+        var lab = SyncLab(Self.traits(seed), seed: seed)
+        lab.settle()
+        #expect(!lab.player.keepsPitch)
+        let now = lab.course?.anchor.seconds ?? 0
+        lab.give(lab.course(at: now + lab.time, speed: 1.5))
+        lab.run(for: 30)
+        #expect(lab.player.keepsPitch)
+        #expect(lab.samples.suffix(300).allSatisfy { abs($0.error) < 0.045 })
+    }
+}
