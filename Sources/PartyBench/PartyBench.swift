@@ -9,7 +9,9 @@ enum PartyBench {
         switch arguments.first {
         case "swarm": SwarmBench.run(Array(arguments.dropFirst()))
         case _:
-            say("usage: PartyBench swarm [WORDS OF A NAME] [--seed N] [--churn COUNT] [--trace]")
+            say("usage: PartyBench swarm [WORDS OF A NAME] [--seed N] [--trace]")
+            say("       PartyBench swarm --churn COUNT [--guests N] [--seed N]")
+            say("       PartyBench swarm --study")
             exit(2)
         }
     }

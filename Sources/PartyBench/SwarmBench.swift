@@ -19,6 +19,11 @@ enum SwarmBench {
         var words = arguments
         let seed = number(after: "--seed", in: &words)
         let count = number(after: "--churn", in: &words)
+        let guests = number(after: "--guests", in: &words)
+        if words.contains("--study") {
+            study()
+            return
+        }
         let isTraced = words.contains("--trace")
         words.removeAll { $0 == "--trace" }
         let pattern = words.joined(separator: " ")
@@ -29,7 +34,7 @@ enum SwarmBench {
             scenario.seed = seed ?? scenario.seed
             _ = Simulation.run(scenario, trace: PartyBench.say)
         } else if let count {
-            churn(seeds: (seed ?? 1)..<((seed ?? 1) + count))
+            churn(seeds: (seed ?? 1)..<((seed ?? 1) + count), guests: guests.map { Int($0) })
         } else {
             table(of: rows.filter { pattern.isEmpty || $0.name.contains(pattern) }, seed: seed)
         }
@@ -63,18 +68,54 @@ enum SwarmBench {
     }
 
     /// Many short parties with everything that can go wrong; each failing seed says how to see it again.
-    private static func churn(seeds: Range<UInt64>) {
+    private static func churn(seeds: Range<UInt64>, guests: Int?) {
         let start = ContinuousClock.now
         var failed = 0
         for seed in seeds {
-            let report = Simulation.run(.churn(seed: seed))
+            let range = guests.map { $0...$0 } ?? 2...12
+            let report = Simulation.run(.churn(seed: seed, guests: range))
             guard !report.violations.isEmpty else { continue }
             failed += 1
-            PartyBench.say("seed \(seed) (PartyBench swarm --churn 1 --seed \(seed)):")
+            let size = guests.map { " --guests \($0)" } ?? ""
+            PartyBench.say("seed \(seed) (PartyBench swarm --churn 1 --seed \(seed)\(size)):")
             for violation in report.violations { PartyBench.say("    \(violation)") }
         }
         let wall = ContinuousClock.now - start
         PartyBench.say("\(seeds.count) seeds, \(failed) failed, \(text(wall.inSeconds)) s")
+    }
+
+    /// What a second relay hop would bring in rooms that are larger than the program allows.
+    private static func study() {
+        PartyBench.say(
+            line([
+                "guests, uplink of host and guests", "hops", "links", "T/bound", "median s",
+                "longest s", "1 MiB s", "missed %",
+            ]))
+        for (host, guest) in [(20.0, 20.0), (20.0, 40.0)] {
+            for guests in [10, 50, 128, 256, 500] {
+                for scheme in HopStudy.Scheme.allCases {
+                    show(scheme, guests: guests, uplinks: (host * 125_000, guest * 125_000))
+                }
+            }
+        }
+    }
+
+    private static func show(
+        _ scheme: HopStudy.Scheme, guests: Int, uplinks: (host: Double, guest: Double)
+    ) {
+        let run = { (silent: Double) in
+            HopStudy.run(
+                guests: guests, blocks: 1_024, scheme: scheme, uplinks: uplinks, silentPart: silent)
+        }
+        let outcome = run(0)
+        PartyBench.say(
+            line([
+                "\(guests), \(Int(uplinks.host / 125_000)) and \(Int(uplinks.guest / 125_000))",
+                scheme == .oneHop ? "1" : "2", "\(outcome.connections)",
+                text(outcome.boundRatio), text(outcome.spreadMedian.inSeconds),
+                text(outcome.spreadLongest.inSeconds), text(outcome.firstMebibyte.inSeconds),
+                text(run(0.05).missed * 100),
+            ]))
     }
 
     // MARK: Words and numbers

@@ -2,8 +2,7 @@
 //
 // When a first guest says that it has a block, its owner is about to pass the block on; when the host
 // rejects a request, the block is coming from another. Asking somebody else meanwhile would bring it
-// twice. The patience ends sooner where a player waits: then it is what such blocks took lately, as a
-// mean and its deviation (the estimator is that of RFC 6298 for TCP's retransmissions).
+// twice. The patience ends sooner where a player waits: when the block is late beside those before it.
 
 import PartyModel
 
@@ -18,8 +17,8 @@ struct Expectations {
     static let firstPatience = Duration.milliseconds(300)
 
     private var since: [BlockAddress: MonotonicInstant] = [:]
-    /// How long expected blocks took, in seconds; `nil` before the first.
-    private var delay: (mean: Double, deviation: Double)?
+    /// How long expected blocks took.
+    private var delay = DelayEstimator()
 
     var isEmpty: Bool { since.isEmpty }
 
@@ -35,15 +34,7 @@ struct Expectations {
 
     mutating func arrived(_ address: BlockAddress, now: MonotonicInstant) {
         guard let since = since.removeValue(forKey: address) else { return }
-        let sample = (now - since).inSeconds
-        guard let (mean, deviation) = delay else {
-            delay = (sample, sample / 2)
-            return
-        }
-        delay = (
-            mean: mean + (sample - mean) / 8,
-            deviation: deviation + (abs(sample - mean) - deviation) / 4
-        )
+        delay.note(now - since)
     }
 
     /// Whether the block should be waited for.
@@ -56,10 +47,10 @@ struct Expectations {
 
     func patience(isUrgent: Bool, peers: Int) -> Duration {
         guard isUrgent else { return Self.patience }
-        guard let delay else { return Self.firstPatience * max(1, (peers + 5) / 10) }
-        let usual = Duration.milliseconds(
-            Int64(min(delay.mean + 4 * delay.deviation, 60) * 1_000))
-        return min(max(usual, Self.shortestPatience), Self.patience)
+        guard let late = delay.late else {
+            return Self.firstPatience * max(1, (peers + 5) / 10)
+        }
+        return min(max(late, Self.shortestPatience), Self.patience)
     }
 
     /// What is not waited for any longer.

@@ -64,7 +64,11 @@ struct Holdings {
     private mutating func setParts(of chunk: UInt32, to mask: BlockMask, at slot: Int) {
         var parts = partial[chunk] ?? InlineArray(repeating: .empty)
         for part in parts.indices {
-            if mask.contains(slot: part) { parts[part].insert(slot) } else { parts[part].remove(slot) }
+            if mask.contains(slot: part) {
+                parts[part].insert(slot)
+            } else {
+                parts[part].remove(slot)
+            }
         }
         let isNobodys = whole[Int(chunk)] == offered[Int(chunk)]
         partial[chunk] = isNobodys ? nil : parts

@@ -229,7 +229,9 @@ struct PeerLedger {
     }
 
     mutating func expireUnconfirmed(at now: MonotonicInstant) {
-        guard unconfirmed.contains(where: { now - $0.value > Self.confirmationLimit }) else { return }
+        guard unconfirmed.contains(where: { now - $0.value > Self.confirmationLimit }) else {
+            return
+        }
         unconfirmed = unconfirmed.filter { now - $0.value <= Self.confirmationLimit }
     }
 }

@@ -50,5 +50,4 @@ struct PeerTable {
         _read { yield ledgers[slot] }
         _modify { yield &ledgers[slot] }
     }
-
 }

@@ -146,4 +146,3 @@ struct RelayPlan: Equatable {
         return left
     }
 }
-

@@ -33,45 +33,7 @@ struct Striper {
         case spread(BlockAddress, PeerSet)
     }
 
-    /// What one item is like for the host.
-    private struct Item {
-        let geometry: ChunkGeometry
-        /// Whether the block was given out, or no guest lacks it.
-        ///
-        /// What guests say they have beyond that is their word only.
-        var isGiven: [Bool]
-        var givenCount = 0
-        /// Where the next free block is looked for, from here on and round again.
-        var cursor = 0
-        /// What the room reads first at the place it watches from: players wait for that.
-        private var head = 0..<Demand.urgentBlocks
-
-        init(_ geometry: ChunkGeometry) {
-            self.geometry = geometry
-            isGiven = Array(repeating: false, count: geometry.blockCount)
-        }
-
-        mutating func lead(to number: Int) {
-            cursor = number
-            head = number..<number + Demand.urgentBlocks
-        }
-
-        /// A player is at a block: the room is, unless that comes soon anyway.
-        mutating func follow(to number: Int) {
-            if !(cursor..<cursor + Demand.urgentBlocks).contains(number) { lead(to: number) }
-        }
-
-        func isUrgent(_ number: Int) -> Bool { head.contains(number) }
-
-        /// The number of the next free block from the cursor on and round again, which moves there.
-        mutating func nextFree() -> Int? {
-            guard givenCount < isGiven.count else { return nil }
-            while isGiven[cursor] { cursor = cursor + 1 < isGiven.count ? cursor + 1 : 0 }
-            return cursor
-        }
-    }
-
-    private var items: [ItemID: Item] = [:]
+    private var items: [ItemID: StripedItem] = [:]
     private var order: [ItemID] = []
     /// By slot.
     private var lines: [RelayLine?] = Array(repeating: nil, count: Limits.members)
@@ -91,13 +53,13 @@ struct Striper {
     /// 1 MiB: so much more than twice the usual may be on its way to a guest.
     private static let comingBeyond = 16
     /// For so long a guest that lags is sent nothing unasked.
-    private static let laggingTime = Duration.seconds(10)
+    private static let laggingTime = Duration.seconds(30)
     /// How many owners are looked at for one that reaches everybody, if only by helpers.
     private static let ownersTried = 8
 
     mutating func add(_ item: ItemID, _ geometry: ChunkGeometry) {
         guard items[item] == nil else { return }
-        items[item] = Item(geometry)
+        items[item] = StripedItem(geometry)
     }
 
     /// The item that is watched now is given out first, then those that follow; guests have no
@@ -168,12 +130,7 @@ struct Striper {
     }
 
     private mutating func free(_ address: BlockAddress) {
-        let number = Int(address.block.number)
-        guard items[address.item]?.isGiven[number] == true else { return }
-        items[address.item]?.isGiven[number] = false
-        items[address.item]?.givenCount -= 1
-        let cursor = items[address.item]?.cursor ?? 0
-        items[address.item]?.cursor = min(cursor, number)
+        items[address.item]?.free(Int(address.block.number))
     }
 
     /// What each guest passes on, in bytes per second; `nil` while one of them was not measured.
@@ -186,7 +143,7 @@ struct Striper {
 
     /// Whether the block was given to nobody.
     func isFree(_ address: BlockAddress) -> Bool {
-        items[address.item]?.isGiven[Int(address.block.number)] == false
+        items[address.item]?.isFree(Int(address.block.number)) ?? false
     }
 
     /// Whether the block is on its way to the guest.
@@ -225,10 +182,7 @@ struct Striper {
     }
 
     private mutating func give(_ address: BlockAddress) {
-        let number = Int(address.block.number)
-        guard items[address.item]?.isGiven[number] == false else { return }
-        items[address.item]?.isGiven[number] = true
-        items[address.item]?.givenCount += 1
+        items[address.item]?.give(Int(address.block.number))
     }
 
     // MARK: Giving
@@ -324,7 +278,9 @@ struct Striper {
     }
 
     /// The guests whose own lines cannot take what is sent to them: much more is on its way to them
-    /// than to the others. Nobody waits for those; they ask for what they lack.
+    /// than to the others.
+    ///
+    /// Nobody waits for those; they ask for what they lack.
     private mutating func laggards(now: MonotonicInstant) -> PeerSet {
         var laggards = PeerSet.empty
         let coming = lines.compactMap { $0?.coming }
@@ -352,7 +308,9 @@ struct Striper {
     }
 
     /// The plan of the first of these owners whose plan reaches everybody; where none does, of the
-    /// one whose plan reaches most. There is at least one owner.
+    /// one whose plan reaches most.
+    ///
+    /// There is at least one owner.
     private func plan(
         for lacking: PeerSet, by owners: [Int], helpers: PeerSet, isUrgent: Bool, assumed: Double,
         now: MonotonicInstant
@@ -410,9 +368,10 @@ struct Striper {
         guard age > Self.relayGrace else { return false }
         let servers = passage.plan.shares.filter { !$0.receivers.isEmpty }
             .compactMap { lines[$0.server] }
-        let explained = servers.map { line in
-            2 * Double(line.backlog) * line.secondsPerBlock(assuming: RelayLine.assumedRate)
-        }.max() ?? 0
+        let explained =
+            servers.map { line in
+                2 * Double(line.backlog) * line.secondsPerBlock(assuming: RelayLine.assumedRate)
+            }.max() ?? 0
         guard age > Self.relayGrace + .milliseconds(Int64(min(explained, 60) * 1_000)) else {
             return false
         }

@@ -3,7 +3,8 @@
 import PartyModel
 
 extension Swarm {
-    /// How late an urgent block may be before a second peer is asked, beyond what the rate explains.
+    /// How long an urgent block may take before a second peer is asked, at the least: beyond that,
+    /// until it is late beside those before it.
     static let lateness = Duration.milliseconds(250)
     /// While the host pushes, it is not asked for what no player waits for; after so long without a
     /// push it is.
@@ -118,7 +119,8 @@ extension Swarm {
             let waits = peers.present.compactMap { slot in
                 peers[slot].asked[address].map { now - $0.since - peers[slot].roundTrip }
             }
-            guard waits.count == 1, waits.allSatisfy({ $0 > Self.lateness }),
+            let patience = max(urgentAnswers.late ?? .zero, Self.lateness)
+            guard waits.count == 1, waits.allSatisfy({ $0 > patience }),
                 let slot = anotherHolder(of: address, now: now)
             else { continue }
             peers[slot].ask(address, at: now)
@@ -138,30 +140,36 @@ extension Swarm {
         }
     }
 
-    /// A peer that was asked and does not answer: others may be.
-    mutating func passOver(_ slot: Int, now: MonotonicInstant) {
-        for (address, asked) in peers[slot].asked where !asked.isCancelled {
+    /// A peer that was asked and does not answer: others may be, and it need not any more.
+    mutating func passOver(
+        _ slot: Int, now: MonotonicInstant, into directives: inout [SwarmDirective]
+    ) {
+        takeBack({ _ in true }, from: slot, now: now, into: &directives)
+    }
+
+    /// Takes back what a peer was asked for.
+    private mutating func takeBack(
+        _ isUnwanted: (BlockAddress) -> Bool, from slot: Int, now: MonotonicInstant,
+        into directives: inout [SwarmDirective]
+    ) {
+        let peer = peers[slot].id
+        let addresses = peers[slot].asked.filter { !$1.isCancelled && isUnwanted($0) }
+            .keys.sorted(by: Self.inOrder)
+        for address in addresses {
             peers[slot].cancel(address)
             unask(address, now: now)
         }
+        directives += BlockRequest.batches(addresses, isUrgent: false)
+            .map { .send(.cancel($0), to: peer) }
     }
 
     /// After a jump: what is under way but not needed at the new place only stands in its way.
     mutating func cancelAllButUrgent(
         now: MonotonicInstant, into directives: inout [SwarmDirective]
     ) {
+        let demand = demand
         for slot in peers.inOrder {
-            let peer = peers[slot].id
-            let stale = peers[slot].asked.filter { address, asked in
-                !asked.isCancelled && !demand.isUrgent(address)
-            }
-            let addresses = stale.keys.sorted(by: Self.inOrder)
-            for address in addresses {
-                peers[slot].cancel(address)
-                unask(address, now: now)
-            }
-            directives += BlockRequest.batches(addresses, isUrgent: false)
-                .map { .send(.cancel($0), to: peer) }
+            takeBack({ !demand.isUrgent($0) }, from: slot, now: now, into: &directives)
         }
     }
 
@@ -239,7 +247,10 @@ extension Swarm {
         var isAnswer = false
         if let slot {
             promising.insert(slot)
-            isAnswer = peers[slot].answer(address) != nil
+            if let asked = peers[slot].answer(address) {
+                isAnswer = true
+                if demand.isUrgent(address) { urgentAnswers.note(now - asked.since) }
+            }
             peers[slot].received.count(byteCount, at: now)
             peers[slot].lastProgress = now
         }

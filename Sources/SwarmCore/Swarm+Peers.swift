@@ -74,7 +74,9 @@ extension Swarm {
         peers[slot].hasSpoken = true
         for entry in have.entries {
             guard let chunk = geometry.chunk(at: entry.chunk) else { continue }
-            if isNews { expectRelays(of: have.item, chunk, entry.blocks, heardFrom: slot, now: now) }
+            if isNews {
+                expectRelays(of: have.item, chunk, entry.blocks, heardFrom: slot, now: now)
+            }
             learn(have.item, chunk, entry.blocks, of: slot, now: now, into: &directives)
         }
     }

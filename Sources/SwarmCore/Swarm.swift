@@ -44,6 +44,8 @@ public struct Swarm {
     var intake = TokenBucket()
     var intakeOpens: MonotonicInstant?
     var expectations = Expectations()
+    /// How long a block took that was asked for because a player waits.
+    var urgentAnswers = DelayEstimator()
     var lastPush: MonotonicInstant?
     /// Peers that may have something to be asked for; the others had nothing when they were asked
     /// last, and nothing changed since.
@@ -235,7 +237,7 @@ public struct Swarm {
         forgetRefusals()
         for slot in peers.present {
             peers[slot].expireUnconfirmed(at: now)
-            if peers[slot].isSilent(at: now) { passOver(slot, now: now) }
+            if peers[slot].isSilent(at: now) { passOver(slot, now: now, into: &directives) }
         }
         askAgain(now: now, into: &directives)
         for (address, lackers) in striper.expire(now: now) {

@@ -1,0 +1,63 @@
+import PartyModel
+import Testing
+
+@testable import SwarmCore
+
+@Suite("What is wanted next")
+struct DemandTests {
+    private let item = itemID(1)
+    private let geometry = makeGeometry(64 << 20)
+    private var demand = Demand()
+
+    init() { demand.turn(to: item, followers: []) }
+
+    private mutating func read(_ number: Int64) {
+        _ = demand.read(number * 65_536..<number * 65_536 + 1, geometry: geometry)
+    }
+
+    private func distance(_ number: Int) throws -> Int {
+        let block = try #require(geometry.block(at: number))
+        return demand.distance(to: BlockAddress(item: item, block: block))
+    }
+
+    @Test("is nearest at the place that is read, and all the same beyond what is urgent")
+    mutating func ahead() throws {
+        read(100)
+        #expect(try distance(100) == 0)
+        #expect(try distance(131) == 31)
+        #expect(try distance(132) == Demand.urgentBlocks)
+        #expect(try distance(900) == Demand.urgentBlocks)
+    }
+
+    @Test("is what this player has read already, for others, back to where it began")
+    mutating func behind() throws {
+        read(100)
+        for number in 101..<110 { read(Int64(number)) }
+        #expect(try distance(108) == -1)
+        #expect(try distance(100) == -9)
+        #expect(try distance(99) == Demand.urgentBlocks)
+        demand.seek()
+        read(500)
+        #expect(try distance(108) == Demand.urgentBlocks)
+    }
+
+    @Test("is nobody's hurry in another item, or before anything was read")
+    mutating func elsewhere() throws {
+        #expect(try distance(0) == Demand.urgentBlocks)
+        read(0)
+        let block = try #require(geometry.block(at: 0))
+        #expect(
+            demand.distance(to: BlockAddress(item: itemID(2), block: block)) == Demand.urgentBlocks)
+    }
+
+    @Test("is urgent at the last places that were read, until a jump")
+    mutating func urgent() throws {
+        for number in [0, 1_000, 5] { read(Int64(number)) }
+        let numbers = [0, 5, 36, 37, 1_000, 1_023]
+        let isUrgent = try numbers.map { number in
+            demand.isUrgent(
+                BlockAddress(item: item, block: try #require(geometry.block(at: number))))
+        }
+        #expect(isUrgent == [false, true, true, false, true, true])
+    }
+}

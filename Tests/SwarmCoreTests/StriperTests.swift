@@ -1,0 +1,225 @@
+import PartyModel
+import Testing
+
+@testable import SwarmCore
+
+@Suite("The host's plan")
+struct StriperTests {
+    private let item = itemID(1)
+    private let geometry = makeGeometry(64 << 20)
+    private var striper = Striper()
+    /// By block: who has it, as the host believes.
+    private var holders: [UInt32: PeerSet] = [:]
+    private var guests = PeerSet.empty
+
+    init() {
+        striper.add(item, geometry)
+        striper.turn(to: item, followers: [])
+    }
+
+    private func at(_ milliseconds: Int64) -> MonotonicInstant {
+        MonotonicInstant(nanoseconds: milliseconds * 1_000_000)
+    }
+
+    private func block(_ number: Int) -> BlockAddress {
+        guard let block = geometry.block(at: number) else {
+            preconditionFailure("the item has no block \(number)")
+        }
+        return BlockAddress(item: item, block: block)
+    }
+
+    private mutating func join(_ slots: Range<Int>, at milliseconds: Int64 = -10_000) {
+        for slot in slots {
+            striper.join(slot, now: at(milliseconds))
+            guests.insert(slot)
+        }
+    }
+
+    /// What goes out next, over a host's line of 20 Mbit/s.
+    private mutating func next(
+        at milliseconds: Int64 = 0, open: PeerSet? = nil
+    ) -> Striper.Push? {
+        let (guests, holders) = (guests, holders)
+        return striper.next(now: at(milliseconds), hostRate: 2.5e6, open: open ?? guests) {
+            address in
+            guests.subtracting(holders[address.block.number] ?? .empty)
+        }
+    }
+
+    /// The block that goes out next to be passed on, and the plan for it.
+    private mutating func nextRelay(
+        at milliseconds: Int64 = 0, open: PeerSet? = nil
+    ) throws -> (number: Int, plan: RelayPlan) {
+        guard case .relay(let address, let plan)? = next(at: milliseconds, open: open) else {
+            throw NotRelayed()
+        }
+        return (Int(address.block.number), plan)
+    }
+
+    private struct NotRelayed: Error {}
+
+    /// Guests say that they have what was on its way to them.
+    private mutating func deliver(
+        _ number: Int, to slots: some Sequence<Int>, at milliseconds: Int64
+    ) {
+        for slot in slots {
+            holders[UInt32(number), default: .empty].insert(slot)
+            striper.received(block(number), by: slot, now: at(milliseconds))
+        }
+    }
+
+    @Test("gives consecutive blocks to different guests, each for all others")
+    mutating func stripes() throws {
+        join(0..<4)
+        let pushes = try (0..<4).map { _ in try nextRelay() }
+        #expect(pushes.map(\.number) == [0, 1, 2, 3])
+        #expect(Set(pushes.map(\.plan.owner)) == [0, 1, 2, 3])
+        for push in pushes {
+            #expect(push.plan.receivers == guests.subtracting(PeerSet(push.plan.owner)))
+            #expect(push.plan.isPlain)
+        }
+    }
+
+    @Test("gives more to whoever passes on faster")
+    mutating func followsRates() throws {
+        join(0..<3)
+        var given = [0, 0, 0]
+        var queues: [[(number: Int, slot: Int)]] = [[], [], []]
+        for time in stride(from: Int64(0), to: 8_000, by: 10) {
+            // The host sends a block every 40 ms, the first guest one in 30 and the others one in 90.
+            for guest in 0..<3 where time % (guest == 0 ? 30 : 90) == 0 {
+                guard !queues[guest].isEmpty else { continue }
+                let (number, slot) = queues[guest].removeFirst()
+                deliver(number, to: [slot], at: time)
+            }
+            guard time % 40 == 0, let (number, plan) = try? nextRelay(at: time) else { continue }
+            if time > 2_000 { given[plan.owner] += 1 }
+            queues[plan.owner] += plan.receivers.map { (number, $0) }
+        }
+        #expect(given[0] > 3 * given[1] / 2 && given[1] > 0)
+    }
+
+    @Test("spreads blocks itself when the guests' lines are full")
+    mutating func spreads() throws {
+        join(0..<4)
+        var pushes: [Striper.Push] = []
+        while pushes.count < 200, let push = next() {
+            pushes.append(push)
+            if case .spread = push { break }
+        }
+        // Of 20 Mbit/s, three receivers take 79 ms; up to 660 ms of that may wait at each of four.
+        #expect(pushes.count > 20 && pushes.count < 60)
+        guard case .spread(_, guests)? = pushes.last else {
+            Issue.record("\(String(describing: pushes.last))")
+            return
+        }
+    }
+
+    @Test("puts what a player waits for first, with helpers, and follows it there")
+    mutating func wanted() throws {
+        join(0..<20)
+        striper.ask(block(700))
+        striper.want(block(500), leads: true)
+        striper.want(block(501), leads: false)
+        let numbers = try (0..<4).map { _ in
+            let (number, plan) = try nextRelay()
+            #expect(plan.isPlain == (number == 700))
+            return number
+        }
+        #expect(numbers == [500, 501, 700, 502])
+        #expect(!striper.isFree(block(501)))
+        #expect(striper.isFree(block(503)))
+    }
+
+    @Test("does not wait for those whom the owner does not reach, once it is known")
+    mutating func reach() throws {
+        join(0..<3)
+        striper.reaches(PeerSet(1), from: 0, now: at(0))
+        striper.reaches(PeerSet(0), from: 1, now: at(0))
+        striper.reaches(.empty, from: 2, now: at(0))
+        let (number, plan) = try nextRelay()
+        #expect(plan.receivers.count == 1)
+        #expect(!plan.receivers.contains(2))
+        #expect(!striper.isComing(block(number), to: 2))
+    }
+
+    @Test("takes back what it counted on when a guest says whom it does not reach")
+    mutating func reachChanges() throws {
+        join(0..<3)
+        let (number, plan) = try nextRelay()
+        let other = try #require(plan.receivers.first { _ in true })
+        #expect(striper.isComing(block(number), to: other))
+        striper.reaches(plan.receivers.subtracting(PeerSet(other)), from: plan.owner, now: at(5))
+        #expect(!striper.isComing(block(number), to: other))
+    }
+
+    @Test("takes a new guest to be reached by all, until it says otherwise")
+    mutating func newcomer() throws {
+        join(0..<2)
+        striper.reaches(PeerSet(1), from: 0, now: at(0))
+        striper.reaches(PeerSet(0), from: 1, now: at(0))
+        join(2..<3, at: 0)
+        #expect(try nextRelay(at: 10, open: PeerSet(0)).plan.receivers.contains(2))
+        striper.reaches(.empty, from: 2, now: at(100))
+        #expect(try !nextRelay(at: 110, open: PeerSet(0)).plan.receivers.contains(2))
+    }
+
+    @Test("leaves out who cannot take as much as the others, and says so")
+    mutating func laggard() throws {
+        join(0..<3)
+        var isLeftOut = false
+        for round in 0..<60 where !isLeftOut {
+            let time = Int64(round) * 30
+            let (number, plan) = try nextRelay(at: time, open: PeerSet(bits: 0b11))
+            // The third guest's line takes nothing.
+            deliver(number, to: plan.receivers.subtracting(PeerSet(2)), at: time + 30)
+            isLeftOut = plan.leavesOut
+            #expect(isLeftOut != plan.receivers.contains(2))
+            #expect(isLeftOut != plan.isPlain)
+        }
+        #expect(isLeftOut)
+        #expect(!striper.isComing(block(0), to: 2))
+        #expect(try nextRelay(at: 40_000).plan.receivers.contains(2))
+    }
+
+    @Test("takes over what is not passed on, sooner from who passes nothing on")
+    mutating func expires() throws {
+        join(0..<3)
+        let lazy = try nextRelay(open: PeerSet(0))
+        let busy = try nextRelay(open: PeerSet(1))
+        for time in stride(from: Int64(500), through: 4_000, by: 500) {
+            striper.received(block(busy.number), by: 0, now: at(time))
+            let (number, plan) = try nextRelay(at: time, open: PeerSet(1))
+            deliver(number, to: plan.receivers, at: time + 100)
+        }
+        let late = striper.expire(now: at(4_100))
+        #expect(late.map { Int($0.0.block.number) } == [lazy.number])
+        #expect(late.map(\.1) == [lazy.plan.receivers])
+        #expect(striper.expire(now: at(20_000)).map { Int($0.0.block.number) } == [busy.number])
+        #expect(striper.underWay.isEmpty)
+    }
+
+    @Test("gives a block up for a guest whose player waits, but not before its time")
+    mutating func givesUp() throws {
+        join(0..<3)
+        let (number, plan) = try nextRelay(open: PeerSet(0))
+        striper.giveUp(block(number), for: 1, now: at(1_000))
+        #expect(striper.isComing(block(number), to: 1))
+        striper.giveUp(block(number), for: 1, now: at(2_001))
+        #expect(!striper.isComing(block(number), to: 1))
+        #expect(plan.receivers.contains(2))
+        #expect(striper.isComing(block(number), to: 2))
+    }
+
+    @Test("frees what only a guest had that is gone, and nothing else")
+    mutating func leaves() throws {
+        join(0..<3)
+        let first = try nextRelay(open: PeerSet(0))
+        let second = try nextRelay(open: PeerSet(0))
+        let held = block(second.number)
+        striper.leave(0) { $0 == held }
+        #expect(striper.isFree(block(first.number)))
+        #expect(!striper.isFree(block(second.number)))
+        #expect(striper.underWay.isEmpty)
+    }
+}

@@ -1,0 +1,134 @@
+import PartyModel
+import Testing
+
+@testable import SwarmCore
+
+private let host = peerID(1)
+private let ana = peerID(2)
+private let ben = peerID(3)
+private let cem = peerID(4)
+
+@Suite("Passing on by order")
+struct SwarmRelayingTests {
+    private let item = itemID(1)
+    private let geometry = makeGeometry(8 << 20)
+    private var swarm = Swarm()
+    private var now = MonotonicInstant(nanoseconds: 0)
+
+    init() {
+        _ = tell(.itemAdded(item, geometry, .nothing))
+        _ = tell(.turned(to: item, followers: []))
+        _ = tell(.peerJoined(host, isHost: true))
+        for guest in [ana, ben, cem] { _ = tell(.peerJoined(guest, isHost: false)) }
+    }
+
+    @discardableResult
+    private mutating func tell(
+        _ event: SwarmEvent, after duration: Duration = .milliseconds(1)
+    ) -> [SwarmDirective] {
+        now = now + duration
+        return swarm.on(event, now: now)
+    }
+
+    private func address(_ number: Int) throws -> BlockAddress {
+        BlockAddress(item: item, block: try #require(geometry.block(at: number)))
+    }
+
+    private func order(
+        _ number: UInt32, first: [PeerID] = [], others: [PeerID] = []
+    ) -> RelayOrder {
+        RelayOrder(item: item, block: number, first: first, others: others)
+    }
+
+    private mutating func receive(_ number: Int, relay: Bool = false) throws -> [SwarmDirective] {
+        _ = tell(
+            .blockArrived(
+                item, block: UInt32(number), byteCount: ChunkGeometry.blockSize, relay: relay,
+                from: host))
+        return tell(.blockStored(try address(number)))
+    }
+
+    private func uploads(_ directives: [SwarmDirective]) -> [PeerID] {
+        directives.compactMap { directive in
+            guard case .upload(_, let peer, relay: false) = directive else { return nil }
+            return peer
+        }
+    }
+
+    @Test("goes to those named and nobody else, the first first, when the block is checked")
+    mutating func obeys() throws {
+        #expect(uploads(tell(.ordered(order(5, first: [cem], others: [ana]), by: host))) == [])
+        #expect(uploads(try receive(5)) == [cem, ana])
+        #expect(uploads(tell(.tick, after: .seconds(1))) == [])
+    }
+
+    @Test("begins at once when the order comes after the block")
+    mutating func late() throws {
+        #expect(uploads(try receive(5)) == [])
+        #expect(uploads(tell(.ordered(order(5, others: [ben]), by: host))) == [ben])
+    }
+
+    @Test("is for the host to order, not for guests")
+    mutating func onlyTheHost() throws {
+        tell(.ordered(order(5, others: [ben]), by: ana))
+        #expect(uploads(try receive(5)) == [])
+        tell(.ordered(order(5, others: [ben]), by: ana))
+        #expect(uploads(tell(.tick)) == [])
+    }
+
+    @Test("leaves out who has the block, who is not there and who left")
+    mutating func goneReceivers() throws {
+        tell(.ordered(order(5, first: [ana], others: [ben, cem, peerID(77)]), by: host))
+        tell(
+            .have(
+                Have(item: item, entries: [.init(chunk: 0, blocks: .init(bits: 0xFF))]), from: ben))
+        tell(.peerLeft(ana))
+        #expect(uploads(try receive(5)) == [cem])
+    }
+
+    @Test("keeps only so many orders for blocks that are not here")
+    mutating func bounded() throws {
+        for number in 0..<UInt32(Swarm.errandsKept) {
+            tell(.ordered(order(number, others: [ana]), by: host))
+        }
+        tell(.ordered(order(100, others: [ana]), by: host))
+        #expect(uploads(try receive(100)) == [])
+        #expect(uploads(try receive(63)) == [ana])
+        tell(.ordered(order(100_000, others: [ana]), by: host))
+    }
+
+    @Test("is planned with what guests say of whom they reach")
+    mutating func tellsReach() {
+        let reaches = { (directives: [SwarmDirective]) -> [Reach] in
+            directives.compactMap { directive in
+                guard case .send(.reach(let reach), to: host) = directive else { return nil }
+                return reach
+            }
+        }
+        let first = reaches(tell(.tick, after: .milliseconds(100)))
+        #expect(first.map { Set($0.peers) } == [[ana, ben, cem]])
+        #expect(reaches(tell(.tick, after: .seconds(1))).isEmpty)
+        tell(.peerLeft(ben))
+        #expect(
+            reaches(tell(.tick, after: .milliseconds(100))).map { Set($0.peers) } == [[ana, cem]])
+    }
+
+    @Test("what a newcomer hears first is nothing that would be brought to it")
+    mutating func firstWords() {
+        let item = item
+        let have = { (blocks: UInt8) in
+            Have(item: item, entries: [.init(chunk: 0, blocks: .init(bits: blocks))])
+        }
+        let requests = { (directives: [SwarmDirective], peer: PeerID) -> [BlockRequest] in
+            directives.compactMap { directive in
+                guard case .send(.request(let request), to: peer) = directive else { return nil }
+                return request
+            }
+        }
+        // Ana had the first block when we met; the second she is about to pass on.
+        #expect(requests(tell(.have(have(0b1), from: ana)), ana).first?.runs.first?.first == 0)
+        #expect(requests(tell(.have(have(0b11), from: ana)), ana).isEmpty)
+        let later = tell(.tick, after: .seconds(4))
+        #expect(requests(later, ana).first?.runs.first?.first == 1)
+    }
+}
