@@ -109,7 +109,8 @@ def evening(network: Network, room: Path, path: Path) -> Evening:
                 delays += press(keyboard, guests, paused=number % 2 == 0)
         ended = time.monotonic()
         complete = sum(any(e.name == "complete" for e in guest.events) for guest in guests)
-        return Evening(delays, round_trips(pings), complete, began, ended)
+        seen = Evening(delays, round_trips(pings), complete, began, ended)
+    return seen
 
 
 def run() -> None:
