@@ -68,12 +68,14 @@ public final class HostFilm: Sendable {
     public func read(_ block: BlockIndex) throws(PartyError) -> StoredBlock {
         let hashes = try hashes(of: block.chunk)
         let bytes = try bytes(of: block)
-        try checkUnchanged()
+        try check()
         return StoredBlock(block: block, bytes: bytes, leaves: hashes.leaves, root: hashes.root)
     }
 
     /// Sees whether the file is still the one opened; throws `filmChanged` when it is not.
-    public func check() throws(PartyError) { try checkUnchanged() }
+    public func check() throws(PartyError) {
+        guard (try? file.facts().identity) == identity else { throw .filmChanged(name: name) }
+    }
 
     /// A block that was just read for its hash, with its proof; `nil` when it would have to be read.
     ///
@@ -127,7 +129,7 @@ public final class HostFilm: Sendable {
             if keepingBytes { fresh.withLock { $0.keep(bytes, of: block) } }
         }
         // Only leaves of the file whose identity is their key may reach the cache.
-        try checkUnchanged()
+        try check()
         try? cached?.keep(leaves, of: chunk)
         return leaves
     }
@@ -144,10 +146,6 @@ public final class HostFilm: Sendable {
             throw .filmChanged(name: name)
         }
         return bytes
-    }
-
-    private func checkUnchanged() throws(PartyError) {
-        guard (try? file.facts().identity) == identity else { throw .filmChanged(name: name) }
     }
 }
 
