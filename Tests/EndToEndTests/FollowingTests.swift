@@ -20,10 +20,10 @@ extension EndToEnd {
 
                 try one.pause()
                 try other.wait(for: "pause", toBe: true)
-                try Self.expectSameFrame(one, other)
+                try MpvIPC.expectSameFrame([one, other])
 
                 try one.command("seek", 20, "absolute+exact")
-                try Self.expectSameFrame(one, other, at: 20)
+                try MpvIPC.expectSameFrame([one, other], at: 20)
 
                 try one.set("pause", to: false)
                 try other.wait(for: "pause", toBe: false)
@@ -46,7 +46,7 @@ extension EndToEnd {
                 for (one, other) in [(host, guest), (guest, host), (host, guest)] {
                     try one.pause()
                     try other.wait(for: "pause", toBe: true)
-                    try Self.expectSameFrame(one, other)
+                    try MpvIPC.expectSameFrame([one, other])
                     try other.set("pause", to: false)
                     try one.wait(for: "pause", toBe: false)
                 }
@@ -79,27 +79,5 @@ extension EndToEnd {
                 try body(one, other)
             }
         }
-
-        /// Expects two players to come to rest on one frame, that of `seconds` if that is given.
-        static func expectSameFrame(
-            _ one: MpvIPC, _ other: MpvIPC, at seconds: Double? = nil
-        ) throws {
-            let deadline = Date.now.addingTimeInterval(RunningPeerwatch.patience)
-            var shown: [Double]
-            repeat {
-                shown = try [one, other].compactMap { try $0.get("time-pos").number }
-                let wanted = seconds ?? shown.first ?? .nan
-                if shown.count == 2, abs(shown[0] - shown[1]) < frame / 10,
-                    abs(shown[0] - wanted) < frame
-                {
-                    return
-                }
-                usleep(10_000)
-            } while Date.now < deadline
-            Issue.record("the frames shown last are at \(shown)")
-        }
-
-        /// Seconds that a frame of the films is shown.
-        private static let frame = 1.0 / 24
     }
 }

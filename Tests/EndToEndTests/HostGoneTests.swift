@@ -22,7 +22,7 @@ extension EndToEnd {
                 let players = try guests.map { try MpvIPC($0) }
                 try players[1].set("pause", to: true)
                 try players[0].wait(for: "pause", toBe: true)
-                try Self.expectSameFrame(players)
+                try MpvIPC.expectSameFrame(players)
 
                 let token = try #require(try keeper.wait(for: "room").text("token"))
                 let newcomer = try stage.guest(token, name: "newcomer")
@@ -31,7 +31,7 @@ extension EndToEnd {
                 try newcomer.wait(for: "first-frame")
                 let all = try players + [MpvIPC(newcomer)]
                 try all[2].wait(for: "pause", toBe: true)
-                try Self.expectSameFrame(all)
+                try MpvIPC.expectSameFrame(all)
 
                 try all[2].set("pause", to: false)
                 for player in all { try player.wait(for: "pause", toBe: false) }
@@ -155,7 +155,7 @@ extension EndToEnd {
                 }
                 let hosts = try MpvIPC(host)
                 try hosts.wait(for: "pause", toBe: true)
-                try Self.expectSameFrame(players + [hosts], at: 30)
+                try MpvIPC.expectSameFrame(players + [hosts], at: 30)
                 try hosts.set("pause", to: false)
                 for player in players { try player.wait(for: "pause", toBe: false) }
                 for guest in guests {
@@ -202,23 +202,6 @@ extension EndToEnd {
                 #expect(event.flag("here") == (guest === keeper))
             }
             return keeper
-        }
-
-        /// Expects players to come to rest on one frame.
-        private static func expectSameFrame(
-            _ players: [MpvIPC], at seconds: Double? = nil
-        ) throws {
-            let deadline = Date.now.addingTimeInterval(RunningPeerwatch.patience)
-            var shown: [Double]
-            repeat {
-                shown = try players.compactMap { try $0.get("time-pos").number }
-                let wanted = seconds ?? shown.first ?? .nan
-                if shown.count == players.count, shown.allSatisfy({ abs($0 - wanted) < 1.0 / 24 }) {
-                    return
-                }
-                usleep(10_000)
-            } while Date.now < deadline
-            Issue.record("the frames shown last are at \(shown)")
         }
     }
 }

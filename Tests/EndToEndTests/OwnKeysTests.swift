@@ -6,23 +6,23 @@ import Testing
 extension EndToEnd {
     @Suite("mpv's own keys")
     struct OwnKeys {
-        /// Seconds a frame of the films lasts.
-        private static let frame = 1.0 / 24
-
         @Test("a step by a frame, forth and back, is everybody's", arguments: Presser.allCases)
         func frameStep(_ presser: Presser) throws {
             try Following.watching { host, guest in
                 let (one, other) = presser == .host ? (host, guest) : (guest, host)
                 try one.pause()
-                try Following.expectSameFrame(one, other)
+                try MpvIPC.expectSameFrame([one, other])
                 let start = try #require(try one.get("time-pos").number)
 
                 try one.command("keypress", ".")
-                try Following.expectSameFrame(one, other, at: start + Self.frame)
+                try MpvIPC.expectSameFrame(
+                    [one, other], at: start + MpvIPC.frame, within: MpvIPC.frame / 2)
                 try one.command("keypress", ".")
-                try Following.expectSameFrame(one, other, at: start + 2 * Self.frame)
+                try MpvIPC.expectSameFrame(
+                    [one, other], at: start + 2 * MpvIPC.frame, within: MpvIPC.frame / 2)
                 try one.command("frame-back-step")
-                try Following.expectSameFrame(one, other, at: start + Self.frame)
+                try MpvIPC.expectSameFrame(
+                    [one, other], at: start + MpvIPC.frame, within: MpvIPC.frame / 2)
                 for player in [one, other] { #expect(try player.get("pause") == true) }
             }
         }
@@ -31,12 +31,12 @@ extension EndToEnd {
         func undo() throws {
             try Following.watching { host, guest in
                 try host.pause()
-                try Following.expectSameFrame(host, guest)
+                try MpvIPC.expectSameFrame([host, guest])
                 let start = try #require(try host.get("time-pos").number)
                 try guest.command("seek", 40, "absolute+exact")
-                try Following.expectSameFrame(host, guest, at: 40)
+                try MpvIPC.expectSameFrame([host, guest], at: 40)
                 try host.command("script-message", "undo-seek")
-                try Following.expectSameFrame(host, guest, at: start)
+                try MpvIPC.expectSameFrame([host, guest], at: start)
             }
         }
 
@@ -53,7 +53,7 @@ extension EndToEnd {
                 try guest.wait(untilPast: 0.2)
                 try host.pause()
                 try guest.wait(for: "pause", toBe: true)
-                try Following.expectSameFrame(host, guest)
+                try MpvIPC.expectSameFrame([host, guest])
             }
         }
 

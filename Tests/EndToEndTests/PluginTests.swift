@@ -18,9 +18,9 @@ extension EndToEnd {
 
                 try here.pause()
                 try there.wait(for: "pause", toBe: true)
-                try Following.expectSameFrame(here, there)
+                try MpvIPC.expectSameFrame([here, there])
                 try there.command("seek", 3, "absolute+exact")
-                try Following.expectSameFrame(here, there, at: 3)
+                try MpvIPC.expectSameFrame([here, there], at: 3)
                 try there.set("pause", to: false)
                 try here.wait(for: "pause", toBe: false)
                 try here.wait(for: "eof-reached", toBe: true)

@@ -112,14 +112,7 @@ struct LobbyTests {
 struct FilmEndTests {
     /// Everybody at some place, in a room with two films.
     private func watching() throws -> RoomLab {
-        var lab = try RoomLab()
-        lab.open(films: 2)
-        for name in ["ana", "ben"] { lab.join(name) }
-        for name in ["host", "ana", "ben"] { lab.watch(name) }
-        lab.run()
-        lab.tell("host", .started(at: .start, lab.roomNow))
-        lab.run(for: .seconds(10))
-        return lab
+        try RoomLab.watching(films: 2, for: .seconds(10))
     }
 
     private func film(_ lab: RoomLab, _ name: String) -> Int? {

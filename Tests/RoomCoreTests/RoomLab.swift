@@ -40,6 +40,20 @@ struct RoomLab {
 
     init() throws {}
 
+    /// A host and two guests, ana and ben, who have watched for so long.
+    static func watching(
+        films: Int, rules: RoomRules = RoomRules(), for duration: Duration
+    ) throws -> RoomLab {
+        var lab = try RoomLab()
+        lab.open(films: films, rules: rules)
+        for name in ["ana", "ben"] { lab.join(name) }
+        for name in ["host", "ana", "ben"] { lab.watch(name) }
+        lab.run()
+        lab.tell("host", .started(at: .start, lab.roomNow))
+        lab.run(for: duration)
+        return lab
+    }
+
     func id(_ name: String) -> PeerID {
         guard let identity = identities[name] else { preconditionFailure("nobody is \(name)") }
         return identity.fingerprint.peer

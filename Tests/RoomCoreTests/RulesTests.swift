@@ -6,15 +6,7 @@ import Testing
 @Suite("The rules of a room")
 struct RulesTests {
     private func watching(_ rules: RoomRules) throws -> RoomLab {
-        var lab = try RoomLab()
-        lab.open(films: 2, rules: rules)
-        lab.join("ana")
-        lab.join("ben")
-        for name in ["host", "ana", "ben"] { lab.watch(name) }
-        lab.run()
-        lab.tell("host", .started(at: .start, lab.roomNow))
-        lab.run(for: .seconds(5))
-        return lab
+        try RoomLab.watching(films: 2, rules: rules, for: .seconds(5))
     }
 
     @Test("reach everybody, by the host's signature alone")
@@ -120,14 +112,7 @@ struct RulesTests {
 struct LateTests {
     @Test("a wish of somebody who was cut off does not throw anybody back")
     func late() throws {
-        var lab = try RoomLab()
-        lab.open(films: 1)
-        lab.join("ana")
-        lab.join("ben")
-        for name in ["host", "ana", "ben"] { lab.watch(name) }
-        lab.run()
-        lab.tell("host", .started(at: .start, lab.roomNow))
-        lab.run(for: .seconds(30))
+        var lab = try RoomLab.watching(films: 1, for: .seconds(30))
         let base = try #require(lab.rooms["host"]?.intent)
         let signer = try #require(lab.signers["ana"])
         let late = signer.sign(
@@ -148,14 +133,7 @@ struct LateTests {
 
     @Test("a hold from long ago throws nobody back either")
     func lateHold() throws {
-        var lab = try RoomLab()
-        lab.open(films: 1)
-        lab.join("ana")
-        lab.join("ben")
-        for name in ["host", "ana", "ben"] { lab.watch(name) }
-        lab.run()
-        lab.tell("host", .started(at: .start, lab.roomNow))
-        lab.run(for: .seconds(60))
+        var lab = try RoomLab.watching(films: 1, for: .seconds(60))
         let intent = try #require(lab.rooms["host"]?.intent)
         let signer = try #require(lab.signers["ana"])
         for since in [lab.roomNow - .seconds(30), lab.roomNow + .seconds(30)] {

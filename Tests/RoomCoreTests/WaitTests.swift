@@ -7,14 +7,7 @@ import Testing
 struct WaitTests {
     /// A host and two guests who all watch, half a minute in.
     private func watching(_ rules: RoomRules = RoomRules()) throws -> RoomLab {
-        var lab = try RoomLab()
-        lab.open(films: 2, rules: rules)
-        lab.join("ana")
-        lab.join("ben")
-        for name in ["host", "ana", "ben"] { lab.watch(name) }
-        lab.run()
-        lab.tell("host", .started(at: .start, lab.roomNow))
-        lab.run(for: .seconds(30))
+        let lab = try RoomLab.watching(films: 2, rules: rules, for: .seconds(30))
         #expect(lab.stands == false)
         return lab
     }
