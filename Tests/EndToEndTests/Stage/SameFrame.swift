@@ -9,7 +9,8 @@ extension MpvIPC {
 
     /// Expects players to come to rest on one frame, that of `seconds` if that is given.
     ///
-    /// A jump may land anywhere in a frame, so it is less than `tolerance` away.
+    /// A jump may land anywhere in a frame, so it is less than `tolerance` away. While it seeks mpv
+    /// already reports the place it goes to, and ignores a step back, so a seek has to be over.
     static func expectSameFrame(
         _ players: [MpvIPC], at seconds: Double? = nil, within tolerance: Double = frame,
         sourceLocation: SourceLocation = #_sourceLocation
@@ -18,7 +19,8 @@ extension MpvIPC {
         var shown: [Double]
         repeat {
             shown = try players.compactMap { try $0.get("time-pos").number }
-            if let first = shown.first, shown.count == players.count,
+            let areAtRest = try players.allSatisfy { try $0.get("seeking") == false }
+            if areAtRest, let first = shown.first, shown.count == players.count,
                 shown.allSatisfy({ abs($0 - first) < frame / 10 }),
                 abs(first - (seconds ?? first)) < tolerance
             {
