@@ -34,7 +34,6 @@ public final class Mesh {
     private let identity: TLSIdentity
     private let room: RoomKey
     private let secret: RoomSecret
-    private let hostSignature: Signature?
     private let sessions: SecureSessions
     private let knows: (CertificateFingerprint) -> Bool
     private let onEvent: (MeshEvent) -> Void
@@ -54,18 +53,17 @@ public final class Mesh {
     ///
     /// - Parameters:
     ///   - eventLoop: where all of it lives; the caller is on it.
-    ///   - identity: this process's certificate.
+    ///   - identity: this process's certificate; who has the host's takes in everybody who knows the
+    ///     secret.
     ///   - room: the room's key.
     ///   - secret: the room's secret.
-    ///   - hostSignature: the room key's signature over the ``HostBinding`` of the certificate; the
-    ///     host has one, and takes in everybody who knows the secret.
     ///   - knows: whether the roster names a certificate, or newcomers are taken in; a guest takes
     ///     in only those, the host, and who shows an entry of its own.
     ///   - onEvent: takes the events, on the event loop.
     /// - Throws: when TLS cannot be set up.
     public init(
         eventLoop: any EventLoop, identity: TLSIdentity, room: RoomKey, secret: RoomSecret,
-        hostSignature: Signature?, knows: @escaping (CertificateFingerprint) -> Bool,
+        knows: @escaping (CertificateFingerprint) -> Bool,
         onEvent: @escaping (MeshEvent) -> Void
     ) throws {
         eventLoop.preconditionInEventLoop()
@@ -73,7 +71,6 @@ public final class Mesh {
         self.identity = identity
         self.room = room
         self.secret = secret
-        self.hostSignature = hostSignature
         self.knows = knows
         self.onEvent = onEvent
         sessions = try SecureSessions(identity: identity)
@@ -305,7 +302,7 @@ extension Mesh {
         Connection(
             side: side, sessions: sessions, session: session,
             credentials: HandshakeCredentials(
-                room: room, secret: secret, hostSignature: hostSignature, membership: membership,
+                room: room, secret: secret, isHost: identity.isHost, membership: membership,
                 vouchers: vouchers()),
             deadlines: deadlines, greeting: { self.greeting() }, onEvent: { _, _ in })
     }

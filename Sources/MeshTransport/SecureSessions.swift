@@ -66,7 +66,8 @@ struct SecureSessions {
         else { return nil }
         return SessionIdentities(
             mine: mine, theirs: CertificateFingerprint(ofCertificate: encoded),
-            theirKey: MemberKey(key))
+            theirKey: MemberKey(key),
+            theirHostSignature: HostExtension.signature(in: certificate))
     }
 
     private static func acceptAnyone(

@@ -180,7 +180,7 @@ public struct RoomSecret: Hashable, Sendable {
 }
 
 /// A member's P-256 public key in compressed form; checks what the member signs.
-public struct MemberKey: Hashable, Sendable {
+public struct MemberKey: Hashable, CanonicalValue {
     /// Thirty-three bytes: the sign byte and the x coordinate.
     public let bytes: [UInt8]
 
@@ -193,5 +193,13 @@ public struct MemberKey: Hashable, Sendable {
     public init?(_ bytes: [UInt8]) {
         guard bytes.count == Self.byteCount else { return nil }
         self.bytes = bytes
+    }
+
+    /// Appends the bytes.
+    public func write(to writer: inout ByteWriter) { writer.write(raw: bytes) }
+
+    /// The next thirty-three bytes.
+    public init(from reader: inout ByteReader) throws(WireViolation) {
+        bytes = Array(try reader.read(count: Self.byteCount))
     }
 }

@@ -147,7 +147,7 @@ public struct Member: Hashable, SignedContent {
     /// Appends all properties.
     public func write(to writer: inout ByteWriter) {
         fingerprint.raw.write(to: &writer)
-        writer.write(raw: key.bytes)
+        key.write(to: &writer)
         writer.write(name, limit: Limits.nameBytes)
         writer.write(isHeadless)
         writer.write(addresses)
@@ -157,10 +157,7 @@ public struct Member: Hashable, SignedContent {
     /// The next member.
     public init(from reader: inout ByteReader) throws(WireViolation) {
         fingerprint = CertificateFingerprint(try Bytes32(from: &reader))
-        guard let key = MemberKey(Array(try reader.read(count: MemberKey.byteCount))) else {
-            throw .malformedValue(field: "member key")
-        }
-        self.key = key
+        key = try MemberKey(from: &reader)
         name = try reader.readText(limit: Limits.nameBytes)
         isHeadless = try reader.readFlag()
         addresses = try reader.readAddresses()
@@ -200,21 +197,24 @@ public struct Roster: Hashable, SignedContent {
 }
 
 /// That a certificate is the host's: what the room key signs first.
+///
+/// The signature is in the certificate, so that whoever dials knows the host as soon as the TLS
+/// session is up.
 public struct HostBinding: Hashable, SignedContent {
     /// Keeps signatures over host bindings apart from all others.
     public static let signatureContext = "peerwatch/1 host"
 
-    /// The digest of the host's certificate.
-    public let fingerprint: CertificateFingerprint
+    /// The public key of the host's certificate.
+    public let key: MemberKey
 
-    /// The binding to this certificate.
-    public init(fingerprint: CertificateFingerprint) { self.fingerprint = fingerprint }
+    /// The binding to the certificate with this key.
+    public init(key: MemberKey) { self.key = key }
 
-    /// Appends the fingerprint.
-    public func write(to writer: inout ByteWriter) { fingerprint.raw.write(to: &writer) }
+    /// Appends the key.
+    public func write(to writer: inout ByteWriter) { key.write(to: &writer) }
 
-    /// The next fingerprint.
+    /// The next key.
     public init(from reader: inout ByteReader) throws(WireViolation) {
-        fingerprint = CertificateFingerprint(try Bytes32(from: &reader))
+        key = try MemberKey(from: &reader)
     }
 }

@@ -17,21 +17,17 @@ public struct Hello: Hashable, Sendable {
     public let purpose: ConnectionPurpose
     /// Thirty-two fresh random bytes.
     public let nonce: Bytes32
-    /// From the host only: that its certificate is the room's.
-    public let hostSignature: Signature?
 
     /// The version this program speaks.
     public static let current: UInt16 = 1
 
     /// A first frame with these properties.
     public init(
-        version: UInt16 = Hello.current, purpose: ConnectionPurpose, nonce: Bytes32,
-        hostSignature: Signature?
+        version: UInt16 = Hello.current, purpose: ConnectionPurpose, nonce: Bytes32
     ) {
         self.version = version
         self.purpose = purpose
         self.nonce = nonce
-        self.hostSignature = hostSignature
     }
 }
 

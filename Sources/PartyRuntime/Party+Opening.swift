@@ -86,11 +86,8 @@ extension Party {
     // MARK: Both
 
     func listen() async throws -> Int {
-        let hostSignature = roomSigner?.sign(HostBinding(fingerprint: identity.fingerprint))
-            .signature
         let mesh = try Mesh(
             eventLoop: loop, identity: identity, room: roomKey, secret: secret,
-            hostSignature: hostSignature,
             knows: { [weak self] certificate in
                 self?.assumeIsolated { party in
                     party.room?.answersNewcomers ?? false

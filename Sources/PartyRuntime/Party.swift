@@ -141,8 +141,6 @@ public actor Party {
         // Two threads check and store blocks while the loop's own decrypts the next ones.
         workers = NIOThreadPool(numberOfThreads: 2)
         playerThread = NIOThreadPool(numberOfThreads: 1)
-        identity = try TLSIdentity()
-        follower = Follower(of: identity.peer)
         switch configuration.role {
         case .hosting:
             let key = RoomSigningKey(Curve25519.Signing.PrivateKey())
@@ -156,6 +154,8 @@ public actor Party {
             roomClock = RoomClock()
             secret = token.secret
         }
+        identity = try TLSIdentity(hostOf: roomSigner)
+        follower = Follower(of: identity.peer)
         names = [identity.peer: configuration.name]
         swarm = Swarm(intakeLimit: configuration.downloadLimit)
         pacer = UplinkPacer(limit: configuration.uploadLimit)

@@ -1,9 +1,12 @@
 // How two processes convince each other, inside a TLS session, that both belong to the room: hello,
 // proof, done. Invariant: nothing that only a member may see or do happens before the other side's
-// proof passed; a listener does not even prove itself to somebody who did not.
+// proof passed; a listener does not even prove itself to somebody who did not, nor a dialler to
+// somebody whose certificate is not the one it wants.
 //
 // A proof is HMAC-SHA-256 under a key derived from the room's secret, over everything that makes
-// this session this one: both certificates as seen by the prover, both nonces, version and purpose.
+// this session this one: both certificates as seen by the prover, version, purpose and nonces. The
+// dialler's has its own nonce only, so that it goes out with the hello and costs no round trip of its
+// own; it is fresh all the same, because TLS just showed that the dialler holds its certificate's key.
 // Whoever relays a proof through another session has another certificate in the middle, so that it
 // proves nothing there; a proof sent back has the wrong key, because the two sides' keys differ.
 
@@ -18,12 +21,19 @@ public struct SessionIdentities: Hashable, Sendable {
     public let theirs: CertificateFingerprint
     /// The key in that certificate.
     public let theirKey: MemberKey
+    /// What that certificate shows as the room key's signature over its ``HostBinding``; only the
+    /// host's has one.
+    public let theirHostSignature: Signature?
 
     /// A session between these two certificates.
-    public init(mine: CertificateFingerprint, theirs: CertificateFingerprint, theirKey: MemberKey) {
+    public init(
+        mine: CertificateFingerprint, theirs: CertificateFingerprint, theirKey: MemberKey,
+        theirHostSignature: Signature?
+    ) {
         self.mine = mine
         self.theirs = theirs
         self.theirKey = theirKey
+        self.theirHostSignature = theirHostSignature
     }
 }
 
@@ -33,22 +43,22 @@ public struct HandshakeCredentials: Sendable {
     public let room: RoomKey
     /// What a member knows.
     public let secret: RoomSecret
-    /// The room key's signature over this process's certificate; the host has one.
-    public let hostSignature: Signature?
+    /// Whether this process's certificate has the room key's signature.
+    public let isHost: Bool
     /// This process's own entry, as it was welcomed with; a guest has one then.
     public let membership: Signed<Member>?
     /// Whose word on who is a member counts besides the room's: those the host named, while it is
     /// away.
     public let vouchers: [MemberKey]
 
-    /// What the host has (`hostSignature`), or a guest (`membership`, once welcomed).
+    /// What the host has, or a guest (`membership`, once welcomed).
     public init(
-        room: RoomKey, secret: RoomSecret, hostSignature: Signature? = nil,
+        room: RoomKey, secret: RoomSecret, isHost: Bool = false,
         membership: Signed<Member>? = nil, vouchers: [MemberKey] = []
     ) {
         self.room = room
         self.secret = secret
-        self.hostSignature = hostSignature
+        self.isHost = isHost
         self.membership = membership
         self.vouchers = vouchers
     }
@@ -65,7 +75,7 @@ public enum HandshakeSide: Hashable, Sendable {
 
 /// Whom a dialler wants to reach.
 public enum ExpectedPeer: Hashable, Sendable {
-    /// Whoever shows the room key's signature over its certificate.
+    /// Whoever has the room key's signature in its certificate.
     case host
     /// The host, or whoever shows an entry of its own that the room signed.
     case keeper
@@ -129,16 +139,28 @@ public enum HandshakeDirective: Hashable, Sendable {
 public struct HandshakeMachine: ~Copyable, Sendable {
     private enum State: Sendable {
         case idle
-        case awaitingHello
-        case holdingProof(ours: Hello, theirs: Hello)
-        case awaitingProof(ours: Hello, theirs: Hello, proofSent: Bool)
+        /// A dialler that has said hello. `mayProve`: the certificate is one that it may prove itself
+        /// to; else it only waits to hear which version answers.
+        case dialling(ours: Hello, theirs: Hello?, mayProve: Bool, proofSent: Bool)
+        /// A listener that waits for a hello.
+        case listening
+        /// A listener that waits for a proof.
+        case judging(ours: Hello, theirs: Hello)
         case finished
+    }
+
+    /// What the other side's certificate says of itself.
+    private enum Claim: Sendable {
+        case host
+        case falseHost
+        case guest
     }
 
     private let side: HandshakeSide
     private let session: SessionIdentities
     private let credentials: HandshakeCredentials
     private let nonce: Bytes32
+    private let claim: Claim
     private var state = State.idle
 
     /// A handshake that has not begun.
@@ -152,6 +174,11 @@ public struct HandshakeMachine: ~Copyable, Sendable {
         self.session = session
         self.credentials = credentials
         self.nonce = nonce
+        claim =
+            session.theirHostSignature.map { signature in
+                Signed(content: HostBinding(key: session.theirKey), signature: signature)
+                    .isSigned(by: credentials.room) ? .host : .falseHost
+            } ?? .guest
     }
 
     /// Begins, once, when the TLS session is up.
@@ -160,96 +187,96 @@ public struct HandshakeMachine: ~Copyable, Sendable {
         switch side {
         case .dialler(_, expecting: .peer(let peer)) where peer != session.theirs.peer:
             return refuse(.unexpectedPeer)
-        case .dialler(let purpose, _):
-            state = .awaitingHello
-            return [.sendHello(makeHello(purpose: purpose))]
+        case .dialler(let purpose, let expected):
+            let ours = makeHello(purpose: purpose)
+            let mayProve = claim == .host || (claim == .guest && expected != .host)
+            state = .dialling(ours: ours, theirs: nil, mayProve: mayProve, proofSent: false)
+            return [.sendHello(ours)] + (mayProve ? [.readyToProve] : [])
         case .listener:
-            state = .awaitingHello
+            state = .listening
             return []
         }
     }
 
     /// Takes the other side's hello.
     public mutating func receive(_ theirs: Hello) -> [HandshakeDirective] {
-        guard case .awaitingHello = state else { return refuse(.outOfOrder) }
-        switch side {
-        case .dialler(let purpose, let expected):
+        switch state {
+        case .dialling(let ours, theirs: nil, let mayProve, let proofSent):
             guard theirs.version == Hello.current else {
                 return refuse(.versionMismatch(theirs: theirs.version))
             }
-            guard theirs.purpose == purpose else { return refuse(.outOfOrder) }
-            guard isHonestAboutHost(theirs) else { return refuse(.hostIsSomeoneElse) }
-            if expected == .host, theirs.hostSignature == nil { return refuse(.hostIsSomeoneElse) }
-            state = .holdingProof(ours: makeHello(purpose: purpose), theirs: theirs)
-            return [.readyToProve]
-        case .listener:
+            guard theirs.purpose == ours.purpose else { return refuse(.outOfOrder) }
+            guard mayProve else { return refuse(.hostIsSomeoneElse) }
+            state = .dialling(ours: ours, theirs: theirs, mayProve: true, proofSent: proofSent)
+            return []
+        case .listening:
             let answer = makeHello(purpose: theirs.purpose)
             // Answered even when it ends here, so that the other side learns our version.
             guard theirs.version == Hello.current else {
                 return [.sendHello(answer)] + refuse(.versionMismatch(theirs: theirs.version))
             }
-            guard isHonestAboutHost(theirs) else { return refuse(.hostIsSomeoneElse) }
-            state = .awaitingProof(ours: answer, theirs: theirs, proofSent: false)
+            guard claim != .falseHost else { return refuse(.hostIsSomeoneElse) }
+            state = .judging(ours: answer, theirs: theirs)
             return [.sendHello(answer)]
+        case .idle, .dialling, .judging, .finished:
+            return refuse(.outOfOrder)
         }
     }
 
     /// Proves membership to whoever was dialled, after ``HandshakeDirective/readyToProve``.
     public mutating func prove() -> [HandshakeDirective] {
-        guard case .holdingProof(let ours, let theirs) = state else { return refuse(.outOfOrder) }
-        state = .awaitingProof(ours: ours, theirs: theirs, proofSent: true)
+        guard case .dialling(let ours, let theirs, mayProve: true, proofSent: false) = state else {
+            return refuse(.outOfOrder)
+        }
+        state = .dialling(ours: ours, theirs: theirs, mayProve: true, proofSent: true)
         // The host knows whom it has signed; only a guest needs to be shown.
-        let credential = theirs.hostSignature == nil ? credentials.membership : nil
-        return [
-            .sendProof(Proof(code: proofCode(of: .dialler, ours, theirs), credential: credential))
-        ]
+        let credential = isFacingHost ? nil : credentials.membership
+        return [.sendProof(Proof(code: proofCode(of: .dialler, ours, nil), credential: credential))]
     }
 
     /// Takes the other side's proof.
     public mutating func receive(_ proof: Proof) -> [HandshakeDirective] {
-        guard case .awaitingProof(let ours, let theirs, _) = state else {
+        switch state {
+        case .dialling(let ours, let theirs?, mayProve: true, proofSent: true):
+            guard isValid(proof, of: .listener, ours, theirs) else { return refuse(.proofInvalid) }
+            return accept(proof, for: ours.purpose)
+        case .judging(let ours, let theirs):
+            guard isValid(proof, of: .dialler, theirs, nil) else { return refuse(.proofInvalid) }
+            return judge(proof, ours: ours, theirs: theirs)
+        case .idle, .dialling, .listening, .finished:
             return refuse(.outOfOrder)
         }
-        switch side {
-        case .dialler:
-            guard isValid(proof, of: .listener, ours, theirs) else { return refuse(.proofInvalid) }
-            return accept(theirs, provenBy: proof)
-        case .listener(let knowsDialler):
-            guard isValid(proof, of: .dialler, ours, theirs) else { return refuse(.proofInvalid) }
-            if let credential = proof.credential, !isGenuine(credential) {
-                return refuse(.notAMember)
-            }
-            let isHostHere = credentials.hostSignature != nil
-            let isHostThere = theirs.hostSignature != nil
-            guard isHostHere || isHostThere || knowsDialler || proof.credential != nil else {
-                return refuse(.notAMember)
-            }
-            let answer = Proof(
-                code: proofCode(of: .listener, ours, theirs),
-                credential: isHostHere || isHostThere ? nil : credentials.membership)
-            return [.sendProof(answer)] + accept(theirs, credential: proof.credential)
-        }
+    }
+
+    /// Whether a dialler that knows the secret is a member, too.
+    private mutating func judge(
+        _ proof: Proof, ours: Hello, theirs: Hello
+    ) -> [HandshakeDirective] {
+        guard case .listener(let knowsDialler) = side else { return refuse(.outOfOrder) }
+        if let credential = proof.credential, !isGenuine(credential) { return refuse(.notAMember) }
+        guard
+            credentials.isHost || isFacingHost || knowsDialler || proof.credential != nil
+        else { return refuse(.notAMember) }
+        let answer = Proof(
+            code: proofCode(of: .listener, theirs, ours),
+            credential: credentials.isHost || isFacingHost ? nil : credentials.membership)
+        return [.sendProof(answer)] + accept(theirs.purpose, credential: proof.credential)
     }
 
     /// What it means that the other side closed the connection now.
     public mutating func hangUp() -> HandshakeFailure {
         defer { state = .finished }
-        guard case .awaitingProof(_, let theirs, proofSent: true) = state else { return .hungUp }
-        guard case .dialler(_, expecting: .keeper) = side, theirs.hostSignature == nil else {
+        // Who refuses a proof has answered the hello before it.
+        guard case .dialling(_, theirs: .some, _, proofSent: true) = state else { return .hungUp }
+        guard case .dialler(_, expecting: .keeper) = side, !isFacingHost else {
             return .proofRefused
         }
         // A member of another room, for all we know.
         return .hostIsSomeoneElse
     }
 
-    /// Whether the other side has shown that it is the host, before its proof.
-    public var isFacingHost: Bool {
-        switch state {
-        case .holdingProof(_, let theirs), .awaitingProof(_, let theirs, _):
-            theirs.hostSignature != nil
-        case .idle, .awaitingHello, .finished: false
-        }
-    }
+    /// Whether the other side's certificate shows that it is the host.
+    public var isFacingHost: Bool { claim == .host }
 }
 
 extension HandshakeMachine {
@@ -260,7 +287,7 @@ extension HandshakeMachine {
     }
 
     private func makeHello(purpose: ConnectionPurpose) -> Hello {
-        Hello(purpose: purpose, nonce: nonce, hostSignature: credentials.hostSignature)
+        Hello(purpose: purpose, nonce: nonce)
     }
 
     private mutating func refuse(_ failure: HandshakeFailure) -> [HandshakeDirective] {
@@ -269,37 +296,29 @@ extension HandshakeMachine {
     }
 
     private mutating func accept(
-        _ hello: Hello, credential: Signed<Member>?
+        _ purpose: ConnectionPurpose, credential: Signed<Member>?
     ) -> [HandshakeDirective] {
         state = .finished
         return [
             .accept(
                 ProvenPeer(
-                    fingerprint: session.theirs, key: session.theirKey,
-                    isHost: hello.hostSignature != nil, credential: credential,
-                    purpose: hello.purpose))
+                    fingerprint: session.theirs, key: session.theirKey, isHost: isFacingHost,
+                    credential: credential, purpose: purpose))
         ]
     }
 
     /// The listener has proven the secret; where anybody may answer whom the host has named, it also
     /// has to show that.
     private mutating func accept(
-        _ hello: Hello, provenBy proof: Proof
+        _ proof: Proof, for purpose: ConnectionPurpose
     ) -> [HandshakeDirective] {
-        guard case .dialler(_, expecting: .keeper) = side, hello.hostSignature == nil else {
-            return accept(hello, credential: nil)
+        guard case .dialler(_, expecting: .keeper) = side, !isFacingHost else {
+            return accept(purpose, credential: nil)
         }
         guard let credential = proof.credential, isOfThisSession(credential),
             credential.isSigned(by: credentials.room)
         else { return refuse(.hostIsSomeoneElse) }
-        return accept(hello, credential: credential)
-    }
-
-    /// Whether the other side claims nothing, or rightly, to be the host.
-    private func isHonestAboutHost(_ hello: Hello) -> Bool {
-        guard let signature = hello.hostSignature else { return true }
-        return Signed(content: HostBinding(fingerprint: session.theirs), signature: signature)
-            .isSigned(by: credentials.room)
+        return accept(purpose, credential: credential)
     }
 
     /// Whether somebody who may signed this entry, for the very certificate of this session.
@@ -315,18 +334,19 @@ extension HandshakeMachine {
     }
 
     private func isValid(
-        _ proof: Proof, of prover: Prover, _ ours: Hello, _ theirs: Hello
+        _ proof: Proof, of prover: Prover, _ dialler: Hello, _ listener: Hello?
     ) -> Bool {
         HMAC<SHA256>.isValidAuthenticationCode(
             proof.code.bytes,
             authenticating: statement(
-                of: prover, mine: session.theirs, yours: session.mine, ours, theirs),
+                of: prover, mine: session.theirs, yours: session.mine, dialler, listener),
             using: key(of: prover))
     }
 
-    private func proofCode(of prover: Prover, _ ours: Hello, _ theirs: Hello) -> Bytes32 {
+    private func proofCode(of prover: Prover, _ dialler: Hello, _ listener: Hello?) -> Bytes32 {
         let code = HMAC<SHA256>.authenticationCode(
-            for: statement(of: prover, mine: session.mine, yours: session.theirs, ours, theirs),
+            for: statement(
+                of: prover, mine: session.mine, yours: session.theirs, dialler, listener),
             using: key(of: prover))
         guard let bytes = Bytes32(Array(code)) else {
             preconditionFailure("an HMAC-SHA-256 code has thirty-two bytes")
@@ -334,14 +354,12 @@ extension HandshakeMachine {
         return bytes
     }
 
-    /// The words that are proved: everything in them has a fixed length, so that no two sessions
-    /// say the same.
+    /// The words that are proved: for each side everything in them has a fixed length, so that no two
+    /// sessions say the same.
     private func statement(
         of prover: Prover, mine: CertificateFingerprint, yours: CertificateFingerprint,
-        _ ours: Hello, _ theirs: Hello
+        _ dialler: Hello, _ listener: Hello?
     ) -> [UInt8] {
-        let (dialler, listener) =
-            if case .dialler = side { (ours, theirs) } else { (theirs, ours) }
         var writer = ByteWriter()
         writer.write(raw: Self.context(of: prover))
         writer.write(dialler.version)
@@ -349,7 +367,7 @@ extension HandshakeMachine {
         mine.raw.write(to: &writer)
         yours.raw.write(to: &writer)
         dialler.nonce.write(to: &writer)
-        listener.nonce.write(to: &writer)
+        listener?.nonce.write(to: &writer)
         return writer.bytes
     }
 

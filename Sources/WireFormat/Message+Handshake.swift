@@ -3,12 +3,11 @@
 public import PartyModel
 
 extension Hello: CanonicalValue {
-    /// Appends version, purpose, nonce and signature.
+    /// Appends version, purpose and nonce.
     public func write(to writer: inout ByteWriter) {
         writer.write(version)
         writer.write(purpose.rawValue)
         nonce.write(to: &writer)
-        writer.write(hostSignature)
     }
 
     /// The next first frame.
@@ -20,9 +19,7 @@ extension Hello: CanonicalValue {
         guard let purpose = ConnectionPurpose(rawValue: try reader.read(UInt8.self)) else {
             throw .malformedValue(field: "purpose")
         }
-        self.init(
-            version: version, purpose: purpose, nonce: try Bytes32(from: &reader),
-            hostSignature: try reader.readOptional(Signature.self))
+        self.init(version: version, purpose: purpose, nonce: try Bytes32(from: &reader))
         if version > Hello.current { _ = try reader.read(count: reader.remaining) }
     }
 }

@@ -153,11 +153,8 @@ private final class MailServer: ChannelInboundHandler, Sendable {
 
     @Test("A host of a newer version is told apart")
     func newerHost() async throws {
-        let identity = try TLSIdentity()
-        let hello = Hello(
-            version: 3, purpose: .control, nonce: try nonce(),
-            hostSignature: try room.hostSignature(for: identity))
-        let newer = try await FalseHost.listen(as: identity, answering: hello)
+        let hello = Hello(version: 3, purpose: .control, nonce: try nonce())
+        let newer = try await FalseHost.listen(as: try room.host(), answering: hello)
         let guest = try await TestPeer(.guest, in: room)
         await #expect(throws: PartyError.versionMismatch(theirs: 3, ours: 1)) {
             try await guest.start { $0.dialHost([newer.address]) }
@@ -167,10 +164,11 @@ private final class MailServer: ChannelInboundHandler, Sendable {
 
     @Test("Whoever shows the host's signature with another certificate is someone else")
     func borrowedSignature() async throws {
-        let hello = Hello(
-            purpose: .control, nonce: try nonce(),
-            hostSignature: try room.hostSignature(for: try TLSIdentity()))
-        let impostor = try await FalseHost.listen(as: try TLSIdentity(), answering: hello)
+        let hello = Hello(purpose: .control, nonce: try nonce())
+        let binding = HostBinding(key: try room.host().memberKey)
+        let borrowed = try Signed(signing: binding, with: room.signing).signature
+        let impostor = try await FalseHost.listen(
+            as: try TLSIdentity(hostSignature: { _ in borrowed }), answering: hello)
         let guest = try await TestPeer(.guest, in: room)
         let address = impostor.address
         await #expect(throws: PartyError.hostIsSomeoneElse(address: address.description)) {

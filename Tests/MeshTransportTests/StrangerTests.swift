@@ -15,7 +15,7 @@ import WireFormat
         let host = try await TestPeer(.host, in: room)
         let stranger = try await Stranger(
             to: try await host.listen(), tls: Stranger.tls(try TLSIdentity()))
-        let hello = Hello(purpose: .control, nonce: try nonce(), hostSignature: nil)
+        let hello = Hello(purpose: .control, nonce: try nonce())
         try await stranger.send(encoded { FrameEncoder.encode(hello, into: &$0) })
         guard case .hello(let answer) = try await stranger.frame() else {
             Issue.record("no hello")
@@ -78,7 +78,7 @@ import WireFormat
         let mute = try await Stranger(to: address)
         let secure = try await Stranger(to: address, tls: Stranger.tls(try TLSIdentity()))
         let polite = try await Stranger(to: address, tls: Stranger.tls(try TLSIdentity()))
-        let hello = Hello(purpose: .control, nonce: try nonce(), hostSignature: nil)
+        let hello = Hello(purpose: .control, nonce: try nonce())
         try await polite.send(encoded { FrameEncoder.encode(hello, into: &$0) })
         for stranger in [mute, secure, polite] { _ = try await stranger.lastWords() }
         for _ in 0..<3 {
@@ -195,7 +195,7 @@ import WireFormat
         let host = try await TestPeer(.host, in: room)
         let stranger = try await Stranger(
             to: try await host.listen(), tls: Stranger.tls(try TLSIdentity()))
-        let hello = Hello(version: 2, purpose: .control, nonce: try nonce(), hostSignature: nil)
+        let hello = Hello(version: 2, purpose: .control, nonce: try nonce())
         try await stranger.send(encoded { FrameEncoder.encode(hello, into: &$0) })
         guard case .hello(let answer) = try await stranger.frame() else {
             Issue.record("no hello")

@@ -2,6 +2,7 @@ import Crypto
 import NIOSSL
 import PartyModel
 import Testing
+import X509
 
 @testable import MeshTransport
 
@@ -17,9 +18,23 @@ import Testing
     @Test("What the signing key signs, the member key checks")
     func keys() throws {
         let identity = try TLSIdentity()
-        let binding = HostBinding(fingerprint: identity.fingerprint)
+        let binding = HostBinding(key: identity.memberKey)
         let signed = try Signed(signing: binding, with: identity.signingKey)
         #expect(signed.isSigned(by: identity.memberKey))
+    }
+
+    @Test("A host's certificate shows the room's signature over its key, a guest's shows none")
+    func hostSignature() throws {
+        let room = TestRoom()
+        let host = try room.host()
+        let shown = try #require(HostExtension.signature(in: Self.parsed(host)))
+        let binding = Signed(content: HostBinding(key: host.memberKey), signature: shown)
+        #expect(binding.isSigned(by: try room.key))
+        #expect(HostExtension.signature(in: try Self.parsed(TLSIdentity())) == nil)
+    }
+
+    private static func parsed(_ identity: TLSIdentity) throws -> Certificate {
+        try Certificate(derEncoded: identity.certificate.toDERBytes())
     }
 
     @Test("Two processes have nothing in common, and nothing else to tell them apart")

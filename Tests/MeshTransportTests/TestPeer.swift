@@ -20,9 +20,7 @@ struct TestRoom: Sendable {
         get throws { RoomKey(try #require(Bytes32(Array(signing.publicKey.rawRepresentation)))) }
     }
 
-    func hostSignature(for identity: TLSIdentity) throws -> Signature {
-        try Signed(signing: HostBinding(fingerprint: identity.fingerprint), with: signing).signature
-    }
+    func host() throws -> TLSIdentity { try TLSIdentity(hostOf: RoomSigningKey(signing)) }
 
     func entry(of identity: TLSIdentity) throws -> Signed<Member> {
         try Signed(
@@ -72,17 +70,16 @@ final class TestPeer: Sendable {
         _ role: Role, in room: TestRoom, secret: RoomSecret? = nil, key: RoomKey? = nil,
         identity: TLSIdentity? = nil, deadlines: HandshakeDeadlines = TestPeer.patient
     ) async throws {
-        let identity = try identity ?? TLSIdentity()
+        let identity = try identity ?? (role == .host ? room.host() : TLSIdentity())
         let loop = MultiThreadedEventLoopGroup.singleton.next()
         let roomKey = try key ?? room.key
-        let signature = role == .host ? try room.hostSignature(for: identity) : nil
         self.identity = identity
         self.loop = loop
         state = try await loop.submit {
             let state = NIOLoopBoundBox(State(), eventLoop: loop)
             let mesh = try Mesh(
                 eventLoop: loop, identity: identity, room: roomKey,
-                secret: secret ?? room.secret, hostSignature: signature,
+                secret: secret ?? room.secret,
                 knows: { state.value.roster.contains($0) },
                 onEvent: { Self.record($0, in: state) })
             mesh.deadlines = deadlines

@@ -37,7 +37,7 @@ struct CanonicalValueTests {
         try comesBack(Self.hold)
         try comesBack(RoomRules(version: 2, control: .host, waits: .nobody, isLobby: true))
         try comesBack(Self.roots)
-        try comesBack(HostBinding(fingerprint: CertificateFingerprint(Fixtures.bytes32(9))))
+        try comesBack(HostBinding(key: Fixtures.member.key))
     }
 
     private func comesBack<Value: CanonicalValue & Equatable>(_ value: Value) throws {

@@ -116,8 +116,7 @@ struct FrameRoundTripTests {
     @Test("a newer hello is read as far as it is known")
     func newerHello() throws {
         let hello = Hello(
-            version: Hello.current + 1, purpose: .control, nonce: Samples.bytes32(1),
-            hostSignature: nil)
+            version: Hello.current + 1, purpose: .control, nonce: Samples.bytes32(1))
         let bytes = Frame.bytes(
             type: FrameType.hello.rawValue, payload: hello.canonicalBytes + [1, 2, 3])
         #expect(try FrameDecoder.frames(in: bytes, stage: .unproven) == [.hello(hello)])

@@ -7,10 +7,15 @@ import WireFormat
 private struct Person {
     let key = P256.Signing.PrivateKey()
     let fingerprint: CertificateFingerprint
+    /// What the certificate shows as the signature of a room's key.
+    var hostSignature: Signature?
 
-    init() throws {
+    init(hostOf room: Room? = nil) throws {
         let digest = SHA256.hash(data: key.publicKey.derRepresentation)
         fingerprint = CertificateFingerprint(try #require(Bytes32(Array(digest))))
+        hostSignature = try room.map {
+            try Signed(signing: HostBinding(key: try memberKey()), with: $0.signing).signature
+        }
     }
 
     func memberKey() throws -> MemberKey {
@@ -19,7 +24,8 @@ private struct Person {
 
     func session(with other: Person) throws -> SessionIdentities {
         SessionIdentities(
-            mine: fingerprint, theirs: other.fingerprint, theirKey: try other.memberKey())
+            mine: fingerprint, theirs: other.fingerprint, theirKey: try other.memberKey(),
+            theirHostSignature: other.hostSignature)
     }
 }
 
@@ -36,11 +42,8 @@ private struct Room {
         RoomKey(try #require(Bytes32(Array(signing.publicKey.rawRepresentation))))
     }
 
-    func host(_ person: Person) throws -> HandshakeCredentials {
-        let binding = try Signed(
-            signing: HostBinding(fingerprint: person.fingerprint), with: signing)
-        return HandshakeCredentials(
-            room: try key(), secret: secret, hostSignature: binding.signature)
+    func host() throws -> HandshakeCredentials {
+        HandshakeCredentials(room: try key(), secret: secret, isHost: true)
     }
 
     func guest(
@@ -106,15 +109,20 @@ private struct Record {
 }
 
 extension HandshakeMachine {
-    /// Receives what the other side's directive sends; goes on at once when ready to prove.
+    /// Receives what the other side's directive sends.
     fileprivate mutating func receive(sent directive: HandshakeDirective) -> [HandshakeDirective] {
-        let answer =
-            switch directive {
-            case .sendHello(let hello): receive(hello)
-            case .sendProof(let proof): receive(proof)
-            case .readyToProve, .accept, .refuse: [HandshakeDirective]()
-            }
-        return answer == [.readyToProve] ? prove() : answer
+        switch directive {
+        case .sendHello(let hello): receive(hello)
+        case .sendProof(let proof): receive(proof)
+        case .readyToProve, .accept, .refuse: []
+        }
+    }
+
+    /// Says hello, and proves at once if it may.
+    fileprivate mutating func begin() -> [HandshakeDirective] {
+        var directives = start()
+        if directives.last == .readyToProve { directives += prove() }
+        return directives
     }
 }
 
@@ -124,7 +132,7 @@ private func run(
 ) -> (dialler: Record, listener: Record) {
     var records = (dialler: Record(), listener: Record())
     _ = records.listener.file(listener.start())
-    var toListener = records.dialler.file(dialler.start())
+    var toListener = records.dialler.file(dialler.begin())
     while !toListener.isEmpty {
         var toDialler: [HandshakeDirective] = []
         for frame in toListener {
@@ -146,7 +154,7 @@ private func run(
 
     init() throws {
         room = try Room()
-        host = try Person()
+        host = try Person(hostOf: room)
         ada = try Person()
         bob = try Person()
     }
@@ -163,7 +171,7 @@ private func run(
     func guestAndHost(purpose: ConnectionPurpose) throws {
         let ends = run(
             try machine(.dialler(purpose, expecting: .host), ada, with: host, room.guest()),
-            try machine(fromStranger, host, with: ada, room.host(host)))
+            try machine(fromStranger, host, with: ada, room.host()))
         let hostSeen = try ends.dialler.accepted()
         #expect(hostSeen.fingerprint == host.fingerprint)
         #expect(try hostSeen.key == host.memberKey())
@@ -205,7 +213,7 @@ private func run(
         let ends = run(
             try machine(
                 .dialler(.control, expecting: .peer(ada.fingerprint.peer)), host, with: ada,
-                room.host(host)),
+                room.host()),
             try machine(fromStranger, ada, with: host, room.guest()))
         #expect(try ends.listener.accepted().isHost)
     }
@@ -254,7 +262,7 @@ private func run(
     func newcomerAndHost() throws {
         let ends = run(
             try machine(toKeeper, ada, with: host, room.guest()),
-            try machine(fromStranger, host, with: ada, room.host(host)))
+            try machine(fromStranger, host, with: ada, room.host()))
         #expect(try ends.dialler.accepted().isHost)
     }
 
@@ -275,10 +283,8 @@ private func run(
     @Test("A guest of another room that hangs up is not the host of this one")
     func strangersKeeper() throws {
         var dialler = try machine(toKeeper, ada, with: bob, room.guest())
-        _ = dialler.start()
-        _ = dialler.receive(
-            Hello(purpose: .control, nonce: try freshNonce(), hostSignature: nil))
-        _ = dialler.prove()
+        _ = dialler.begin()
+        _ = dialler.receive(Hello(purpose: .control, nonce: try freshNonce()))
         #expect(dialler.hangUp() == .hostIsSomeoneElse)
     }
 
@@ -306,7 +312,7 @@ private func run(
         let guessed = HandshakeCredentials(room: try room.key(), secret: try Room().secret)
         let ends = run(
             try machine(toHost, ada, with: host, guessed),
-            try machine(fromStranger, host, with: ada, room.host(host)))
+            try machine(fromStranger, host, with: ada, room.host()))
         #expect(ends.listener.ending == .refused(.proofInvalid))
         #expect(ends.listener.sent.count == 1)
         #expect(ends.dialler.ending == nil)
@@ -315,9 +321,10 @@ private func run(
     @Test("A guest proves nothing to the host of another room")
     func wrongRoom() throws {
         let other = try Room()
+        let otherHost = try Person(hostOf: other)
         let ends = run(
-            try machine(toHost, ada, with: host, room.guest()),
-            try machine(fromStranger, host, with: ada, other.host(host)))
+            try machine(toHost, ada, with: otherHost, room.guest()),
+            try machine(fromStranger, otherHost, with: ada, other.host()))
         #expect(ends.dialler.ending == .refused(.hostIsSomeoneElse))
         #expect(ends.dialler.sent.count == 1)
     }
@@ -332,18 +339,22 @@ private func run(
 
     @Test("The host's signature is worth nothing in another certificate's session")
     func borrowedHostSignature() throws {
+        var bob = bob
+        bob.hostSignature = host.hostSignature
         let ends = run(
             try machine(toHost, ada, with: bob, room.guest()),
-            try machine(fromStranger, bob, with: ada, room.host(host)))
+            try machine(fromStranger, bob, with: ada, room.host()))
         #expect(ends.dialler.ending == .refused(.hostIsSomeoneElse))
     }
 
     @Test("A dialler with a false host signature is refused")
     func falseHostDials() throws {
+        var ada = ada
+        ada.hostSignature = try Person(hostOf: Room()).hostSignature
         let ends = run(
             try machine(
                 .dialler(.control, expecting: .peer(bob.fingerprint.peer)), ada, with: bob,
-                room.host(host)),
+                room.host()),
             try machine(.listener(knowsDialler: true), bob, with: ada, room.guest()))
         #expect(ends.listener.ending == .refused(.hostIsSomeoneElse))
     }
@@ -358,11 +369,8 @@ private func run(
     @Test("A listener that does not know the secret is refused")
     func listenerWithoutSecret() throws {
         var dialler = try machine(toHost, ada, with: host, room.guest())
-        let signature = try room.host(host).hostSignature
-        _ = dialler.start()
-        let hello = Hello(purpose: .control, nonce: try freshNonce(), hostSignature: signature)
-        #expect(dialler.receive(hello) == [.readyToProve])
-        _ = dialler.prove()
+        _ = dialler.begin()
+        #expect(dialler.receive(Hello(purpose: .control, nonce: try freshNonce())) == [])
         let guess = Proof(code: try freshNonce(), credential: nil)
         #expect(dialler.receive(guess) == [.refuse(.proofInvalid)])
     }
@@ -370,14 +378,11 @@ private func run(
     @Test("A proof sent back to its author is refused")
     func reflection() throws {
         var dialler = try machine(toHost, ada, with: host, room.guest())
-        _ = dialler.start()
-        let signature = try room.host(host).hostSignature
-        _ = dialler.receive(
-            Hello(purpose: .control, nonce: try freshNonce(), hostSignature: signature))
-        guard case .sendProof(let mine) = try #require(dialler.prove().first) else {
+        guard case .sendProof(let mine) = try #require(dialler.begin().last) else {
             Issue.record("no proof")
             return
         }
+        _ = dialler.receive(Hello(purpose: .control, nonce: try freshNonce()))
         #expect(dialler.receive(mine) == [.refuse(.proofInvalid)])
     }
 
@@ -389,67 +394,115 @@ private func run(
         var ada = try machine(
             .dialler(.control, expecting: .peer(mallory.fingerprint.peer)), ada, with: mallory,
             room.guest())
-        var host = try machine(fromStranger, host, with: mallory, room.host(host))
+        var host = try machine(fromStranger, host, with: mallory, room.host())
         _ = host.start()
-        guard case .sendHello(let adasHello) = try #require(ada.start().first),
+        let said = ada.begin()
+        guard case .sendHello(let adasHello) = try #require(said.first),
+            case .sendProof(let adasProof) = try #require(said.last),
             case .sendHello(let hostsHello) = try #require(host.receive(adasHello).first)
         else {
             Issue.record("no hellos")
             return
         }
-        // The host's signature does not fit Mallory's certificate, so Mallory leaves it out.
-        let passedOn = Hello(purpose: .control, nonce: hostsHello.nonce, hostSignature: nil)
-        #expect(ada.receive(passedOn) == [.readyToProve])
-        guard case .sendProof(let adasProof) = try #require(ada.prove().first) else {
-            Issue.record("no proof")
-            return
-        }
+        #expect(ada.receive(hostsHello) == [])
         #expect(host.receive(adasProof) == [.refuse(.proofInvalid)])
     }
 
-    @Test("A recorded proof is worth nothing in the next session")
-    func replay() throws {
+    @Test("What a dialler has proven is worth nothing to who has another certificate")
+    func replayToListener() throws {
         let first = run(
             try machine(toHost, ada, with: host, room.guest()),
-            try machine(fromStranger, host, with: ada, room.host(host)))
-        var host = try machine(fromStranger, host, with: ada, room.host(host))
-        _ = host.start()
+            try machine(fromStranger, host, with: ada, room.host()))
+        var next = try machine(fromStranger, host, with: bob, room.host())
+        _ = next.start()
         guard case .sendHello(let hello) = first.dialler.sent[0],
             case .sendProof(let proof) = first.dialler.sent[1]
         else {
             Issue.record("no recording")
             return
         }
-        _ = host.receive(hello)
-        #expect(host.receive(proof) == [.refuse(.proofInvalid)])
+        _ = next.receive(hello)
+        #expect(next.receive(proof) == [.refuse(.proofInvalid)])
+    }
+
+    @Test("What a listener has proven is worth nothing in the next session")
+    func replayToDialler() throws {
+        let first = run(
+            try machine(toHost, ada, with: host, room.guest()),
+            try machine(fromStranger, host, with: ada, room.host()))
+        var next = try machine(toHost, ada, with: host, room.guest())
+        _ = next.begin()
+        guard case .sendHello(let hello) = first.listener.sent[0],
+            case .sendProof(let proof) = first.listener.sent[1]
+        else {
+            Issue.record("no recording")
+            return
+        }
+        _ = next.receive(hello)
+        #expect(next.receive(proof) == [.refuse(.proofInvalid)])
+    }
+
+    @Test("A listener's proof before its hello is out of order")
+    func proofBeforeHello() throws {
+        var dialler = try machine(toHost, ada, with: host, room.guest())
+        _ = dialler.begin()
+        let proof = Proof(code: try freshNonce(), credential: nil)
+        #expect(dialler.receive(proof) == [.refuse(.outOfOrder)])
+    }
+
+    @Test("A dialler that is held back proves itself after the hello has come, too")
+    func heldBack() throws {
+        var dialler = try machine(toHost, ada, with: host, room.guest())
+        var listener = try machine(fromStranger, host, with: ada, room.host())
+        _ = listener.start()
+        let begun = dialler.start()
+        #expect(begun.last == .readyToProve)
+        guard case .sendHello(let hello) = try #require(begun.first),
+            case .sendHello(let answer) = try #require(listener.receive(hello).first)
+        else {
+            Issue.record("no hellos")
+            return
+        }
+        #expect(dialler.receive(answer) == [])
+        guard case .sendProof(let proof) = try #require(dialler.prove().first),
+            case .sendProof(let back) = try #require(listener.receive(proof).first),
+            case .accept(let peer) = try #require(dialler.receive(back).first)
+        else {
+            Issue.record("no proofs")
+            return
+        }
+        #expect(peer.isHost)
     }
 
     @Test("A proof for control is none for bulk")
     func purposeIsProved() throws {
         var dialler = try machine(toHost, ada, with: host, room.guest())
-        var listener = try machine(fromStranger, host, with: ada, room.host(host))
+        var listener = try machine(fromStranger, host, with: ada, room.host())
         _ = listener.start()
-        guard case .sendHello(let hello) = try #require(dialler.start().first) else { return }
-        let turned = Hello(purpose: .bulk, nonce: hello.nonce, hostSignature: nil)
+        let said = dialler.begin()
+        guard case .sendHello(let hello) = try #require(said.first),
+            case .sendProof(let proof) = try #require(said.last)
+        else {
+            Issue.record("nothing said")
+            return
+        }
+        let turned = Hello(purpose: .bulk, nonce: hello.nonce)
         guard case .sendHello(let answer) = try #require(listener.receive(turned).first) else {
+            Issue.record("no answer")
             return
         }
         #expect(answer.purpose == .bulk)
-        let back = Hello(
-            purpose: .control, nonce: answer.nonce, hostSignature: answer.hostSignature)
-        #expect(dialler.receive(back) == [.readyToProve])
-        guard case .sendProof(let proof) = try #require(dialler.prove().first) else { return }
         #expect(listener.receive(proof) == [.refuse(.proofInvalid)])
     }
 
     @Test("Both sides of a version mismatch learn the other's version")
     func versionMismatch() throws {
         var dialler = try machine(toHost, ada, with: host, room.guest())
-        var listener = try machine(fromStranger, host, with: ada, room.host(host))
+        var listener = try machine(fromStranger, host, with: ada, room.host())
         _ = dialler.start()
         _ = listener.start()
         let newer = Hello(
-            version: 7, purpose: .control, nonce: try freshNonce(), hostSignature: nil)
+            version: 7, purpose: .control, nonce: try freshNonce())
         let answer = listener.receive(newer)
         #expect(answer.count == 2)
         guard case .sendHello(let hello) = answer.first else {
@@ -463,31 +516,34 @@ private func run(
 
     @Test("Frames in the wrong order end the handshake")
     func wrongOrder() throws {
-        let hello = Hello(purpose: .control, nonce: try freshNonce(), hostSignature: nil)
+        let hello = Hello(purpose: .control, nonce: try freshNonce())
         let proof = Proof(code: try freshNonce(), credential: nil)
         let refusal = [HandshakeDirective.refuse(.outOfOrder)]
 
-        var hasty = try machine(fromStranger, host, with: ada, room.host(host))
+        var hasty = try machine(fromStranger, host, with: ada, room.host())
         #expect(hasty.receive(hello) == refusal)
-        var proofFirst = try machine(fromStranger, host, with: ada, room.host(host))
+        var proofFirst = try machine(fromStranger, host, with: ada, room.host())
         _ = proofFirst.start()
         #expect(proofFirst.receive(proof) == refusal)
-        var helloTwice = try machine(fromStranger, host, with: ada, room.host(host))
+        var helloTwice = try machine(fromStranger, host, with: ada, room.host())
         _ = helloTwice.start()
         _ = helloTwice.receive(hello)
         #expect(helloTwice.receive(hello) == refusal)
-        var proofBeforeReady = try machine(toHost, ada, with: host, room.guest())
-        _ = proofBeforeReady.start()
-        #expect(proofBeforeReady.prove() == refusal)
+        var proofToNobody = try machine(toHost, ada, with: bob, room.guest())
+        #expect(proofToNobody.start().count == 1)
+        #expect(proofToNobody.prove() == refusal)
+        var provedTwice = try machine(toHost, ada, with: host, room.guest())
+        _ = provedTwice.begin()
+        #expect(provedTwice.prove() == refusal)
         var otherPurpose = try machine(toHost, ada, with: host, room.guest())
         _ = otherPurpose.start()
-        let bulk = Hello(purpose: .bulk, nonce: try freshNonce(), hostSignature: nil)
+        let bulk = Hello(purpose: .bulk, nonce: try freshNonce())
         #expect(otherPurpose.receive(bulk) == refusal)
     }
 
     @Test("A finished handshake takes nothing more")
     func afterTheEnd() throws {
-        var listener = try machine(fromStranger, host, with: ada, room.host(host))
+        var listener = try machine(fromStranger, host, with: ada, room.host())
         _ = listener.start()
         let proof = Proof(code: try freshNonce(), credential: nil)
         _ = listener.receive(proof)
@@ -495,23 +551,20 @@ private func run(
         #expect(listener.start() == [.refuse(.outOfOrder)])
     }
 
-    @Test("Hanging up on our proof means no; hanging up before means nothing")
+    @Test("Hanging up on our proof means no; hanging up before an answer means nothing")
     func hangUps() throws {
         var early = try machine(toHost, ada, with: host, room.guest())
-        _ = early.start()
+        _ = early.begin()
         #expect(early.hangUp() == .hungUp)
 
         var late = try machine(toHost, ada, with: host, room.guest())
-        _ = late.start()
-        let signature = try room.host(host).hostSignature
-        _ = late.receive(
-            Hello(purpose: .control, nonce: try freshNonce(), hostSignature: signature))
-        _ = late.prove()
+        _ = late.begin()
+        _ = late.receive(Hello(purpose: .control, nonce: try freshNonce()))
         #expect(late.hangUp() == .proofRefused)
 
-        var listener = try machine(fromStranger, host, with: ada, room.host(host))
+        var listener = try machine(fromStranger, host, with: ada, room.host())
         _ = listener.start()
-        _ = listener.receive(Hello(purpose: .control, nonce: try freshNonce(), hostSignature: nil))
+        _ = listener.receive(Hello(purpose: .control, nonce: try freshNonce()))
         #expect(listener.hangUp() == .hungUp)
     }
 }

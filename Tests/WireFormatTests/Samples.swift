@@ -143,8 +143,8 @@ enum Samples {
     /// One frame of every type at least.
     static let frames: [Frame] =
         [
-            .hello(Hello(purpose: .bulk, nonce: bytes32(0x70), hostSignature: signature)),
-            .hello(Hello(purpose: .control, nonce: bytes32(0x71), hostSignature: nil)),
+            .hello(Hello(purpose: .bulk, nonce: bytes32(0x70))),
+            .hello(Hello(purpose: .control, nonce: bytes32(0x71))),
             .proof(Proof(code: bytes32(0x72), credential: member)),
             .proof(Proof(code: bytes32(0x73), credential: nil)),
             block,
