@@ -157,7 +157,7 @@ let package = Package(
             name: "MeshTransportTests",
             dependencies: [
                 "MeshTransport", "WireFormat", "PartyModel", crypto, nioCore, nioPosix, nioTLS,
-                nioSSL, nioConcurrency,
+                nioSSL, nioConcurrency, x509, asn1,
             ],
             swiftSettings: settings),
         .testTarget(

@@ -1,6 +1,7 @@
 import Crypto
 import NIOSSL
 import PartyModel
+import SwiftASN1
 import Testing
 import X509
 
