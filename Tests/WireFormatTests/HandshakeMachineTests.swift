@@ -98,8 +98,9 @@ private struct Record {
         for directive in directives {
             switch directive {
             case .sendHello, .sendProof: outgoing.append(directive)
-            case .accept(let peer): ending = .accepted(peer)
-            case .refuse(let failure): ending = .refused(failure)
+            // The first one counts: the shell closes then, whatever is still on its way.
+            case .accept(let peer): ending = ending ?? .accepted(peer)
+            case .refuse(let failure): ending = ending ?? .refused(failure)
             case .readyToProve: break
             }
         }

@@ -77,7 +77,7 @@ struct HostileFrameTests {
     @Test(
         "a value that a field cannot have is refused",
         arguments: [
-            (FrameType.hello, 2, UInt8(9), "purpose"), (.hello, 35, 2, "flag"),
+            (FrameType.hello, 2, UInt8(9), "purpose"), (.proof, 32, 2, "flag"),
             (.introduction, 5, 7, "flag"), (.introduction, 8, 5, "address kind"),
             (.bitfield, 19, 1, "first chunk"), (.status, 16, 0x80, "position"),
             (.status, 24, 0x80, "buffer"), (.status, 36, 0x80, "runs dry"), (.bye, 0, 0, "bye"),
