@@ -46,11 +46,13 @@ final class PeerLink {
         bulk?.close(.replaced)
         bulk = connection
         setPace()
-        // From here on it has no film to carry.
-        if let channel = control.channel { Pacing.set(bytesPerSecond: nil, on: channel) }
     }
 
-    /// Limits how fast blocks leave; `nil` lifts the limit.
+    /// Limits how fast blocks leave on bulk; `nil` lifts the limit.
+    ///
+    /// Control is not limited: the few blocks that go there at first are spaced by whoever sends them,
+    /// and the kernel, which spreads the packets of a limited connection over each round trip, would
+    /// make its slow start a third slower.
     func pace(_ bytesPerSecond: Int?) {
         guard bytesPerSecond != self.bytesPerSecond else { return }
         self.bytesPerSecond = bytesPerSecond
@@ -58,7 +60,7 @@ final class PeerLink {
     }
 
     private func setPace() {
-        guard let channel = (bulk ?? control).channel else { return }
+        guard let channel = bulk?.channel else { return }
         Pacing.set(bytesPerSecond: bytesPerSecond, on: channel)
     }
 

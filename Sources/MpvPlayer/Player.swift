@@ -91,19 +91,13 @@ public final class Player: Sendable {
                 }
                 onEvent(event)
             }
-            try loadScript()
+            for (name, bytes) in ScriptFiles.all {
+                _ = try directory.write(bytes, to: "peerwatch/\(name)")
+            }
         } catch {
             terminate()
             throw error
         }
-    }
-
-    private func loadScript() throws(PartyError) {
-        for (name, bytes) in ScriptFiles.all {
-            _ = try directory.write(bytes, to: "peerwatch/\(name)")
-        }
-        // A directory, so that its name is the script's and its files find each other.
-        handle.commandAsync(.command("load-script", "\(directory.path)/peerwatch"), for: .script)
     }
 }
 
@@ -159,6 +153,15 @@ extension Player {
 
 // What the window shows beside the film.
 extension Player {
+    /// Starts the script that draws what the room is doing; once, however often it is called.
+    ///
+    /// Not done by itself, because it keeps a processor busy for as long as a film takes to open.
+    public func startScript() {
+        guard script.begins() else { return }
+        // A directory, so that its name is the script's and its files find each other.
+        handle.commandAsync(.command("load-script", "\(directory.path)/peerwatch"), for: .script)
+    }
+
     /// Hands the window the room's token, to be shown when the user asks for it, and at once if
     /// `atOnce`.
     ///

@@ -8,6 +8,8 @@ import PartyModel
 /// The conversation with the script inside mpv.
 final class ScriptBridge: Sendable {
     private struct State {
+        /// Whether the script was told to start.
+        var hasBegun = false
         /// The name mpv gave the script; `nil` until it is ready.
         var script: String?
         /// The newest message of each verb that holds, in the order the verbs were first used.
@@ -22,6 +24,14 @@ final class ScriptBridge: Sendable {
     static let waitingLimit = 16
 
     private let state = NIOLockedValueBox(State())
+
+    /// The script is about to be started; `false` when it was before.
+    func begins() -> Bool {
+        state.withLockedValue { state in
+            defer { state.hasBegun = true }
+            return !state.hasBegun
+        }
+    }
 
     /// Sends a verb and what belongs to it, now and whenever the script starts anew; replaces what
     /// was held under the same verb.
@@ -57,9 +67,10 @@ final class ScriptBridge: Sendable {
     ///
     /// Not for the event thread, which brings the script's messages.
     func end(through handle: MpvHandle) {
-        guard isSettled.lock(whenValue: true, timeoutSeconds: Self.patience.inSeconds) else {
-            return
-        }
+        // Whoever ends it before it began leaves nothing behind.
+        guard !begins(),
+            isSettled.lock(whenValue: true, timeoutSeconds: Self.patience.inSeconds)
+        else { return }
         isSettled.unlock()
         state.withLockedValue { Self.send(["room-over"], to: $0.script, through: handle) }
     }

@@ -176,6 +176,8 @@ extension Party {
 
     private func begin(with player: Player) {
         self.player = player
+        // The host's film opens at the same time, and the picture comes first.
+        if roomSigner == nil { player.startScript() }
         if let courseWaiting { follow(courseWaiting) }
     }
 

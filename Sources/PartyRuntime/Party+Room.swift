@@ -178,7 +178,8 @@ extension Party {
         playback.isTurned = true
         let followers = room?.items?.films.drop { $0.id != item }.dropFirst().prefix(1) ?? []
         for follower in followers { fetch(follower.id) }
-        tellSwarm(.turned(to: item, followers: followers.map(\.id)))
+        let isWatched = !configuration.isHeadless && playback.shown != item
+        tellSwarm(.turned(to: item, followers: followers.map(\.id), isWatched: isWatched))
         let hints = prefetchHints.filter { $0.item == item }
         if !hints.isEmpty {
             tellSwarm(.prefetchHinted(item, hints.map { $0.offset..<($0.offset + $0.length) }))

@@ -40,16 +40,24 @@ struct Demand {
         didSet { urgent = places + prefetch }
     }
     private var isSeekPending = false
+    /// Whether a player is about to read and has not yet: then only what it is known to need is wanted.
+    private(set) var awaitsPlayer = false
     /// Where the player began to read: at the start, or where it jumped to last.
     private var origin: Int?
 
+    /// What every player reads first, until the host tells what its own did.
+    static let head = 0..<3
+
     /// Turns to another item; what is known of places and prefetch is of the old one.
-    mutating func turn(to newItem: ItemID, followers: [ItemID]) {
+    ///
+    /// - Parameter isWatched: whether a player is about to open it.
+    mutating func turn(to newItem: ItemID, followers: [ItemID], isWatched: Bool = false) {
         self.followers = followers
         guard newItem != item else { return }
         item = newItem
         places = []
-        prefetch = []
+        prefetch = isWatched ? [Self.head] : []
+        awaitsPlayer = isWatched
         origin = nil
         isSeekPending = false
     }
@@ -68,6 +76,7 @@ struct Demand {
             geometry.blockCount)
         guard first < end else { return false }
         let place = first..<end
+        awaitsPlayer = false
         let voidsOthers = isSeekPending
         isSeekPending = false
         if voidsOthers || origin == nil { origin = first }

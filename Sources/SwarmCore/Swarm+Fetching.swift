@@ -81,6 +81,7 @@ extension Swarm {
         if let block = first(in: demand.urgent, of: item, from: slot, unlessAt: others) {
             return (block, true)
         }
+        guard !demand.awaitsPlayer else { return nil }
         if peers.hosts.contains(slot), let lastPush, now - lastPush < Self.pushPause { return nil }
         for wanted in [item] + demand.followers {
             guard let count = items[wanted]?.geometry.blockCount else { continue }

@@ -122,8 +122,8 @@ public struct Swarm {
         switch event {
         case .itemAdded(let item, let geometry, let holding):
             add(item, geometry, holding, into: &directives)
-        case .turned(let item, let followers):
-            demand.turn(to: item, followers: followers)
+        case .turned(let item, let followers, let isWatched):
+            demand.turn(to: item, followers: followers, isWatched: isWatched)
             promising = peers.present
             striper.turn(to: item, followers: followers)
         case .prefetchHinted(let item, let ranges):

@@ -50,6 +50,17 @@ struct DemandTests {
             demand.distance(to: BlockAddress(item: itemID(2), block: block)) == Demand.urgentBlocks)
     }
 
+    @Test("is the head of an item that a player is about to open, or what the host's player read of it")
+    mutating func watched() throws {
+        demand.turn(to: itemID(3), followers: [], isWatched: true)
+        #expect(demand.awaitsPlayer)
+        #expect(demand.urgent == [Demand.head])
+        demand.prefetch([0..<2, 900..<902])
+        #expect(demand.urgent == [0..<2, 900..<902])
+        read(0)
+        #expect(!demand.awaitsPlayer)
+    }
+
     @Test("is urgent at the last places that were read, until a jump")
     mutating func urgent() throws {
         for number in [0, 1_000, 5] { read(Int64(number)) }

@@ -48,6 +48,29 @@ struct SwarmTests {
         #expect(Array(order.dropFirst(underWay).prefix(128)) == Array(128..<256))
     }
 
+    @Test("asks for nothing but what a player needs first before it has read anything")
+    func awaitsPlayer() {
+        var swarm = Swarm()
+        let now = MonotonicInstant(nanoseconds: 0)
+        let geometry = makeGeometry(16 * mebibyte)
+        let item = itemID(1)
+        let everything = BitfieldPage(item: item, firstChunk: 0, bits: [0xFF, 0xFF, 0xFF, 0xFF])
+        func requests(_ event: SwarmEvent) -> [BlockRequest] {
+            swarm.on(event, now: now).compactMap { directive in
+                if case .send(.request(let request), _) = directive { request } else { nil }
+            }
+        }
+        _ = requests(.itemAdded(item, geometry, .nothing))
+        _ = requests(.peerJoined(ana, isHost: false))
+        _ = requests(.bitfield(everything, from: ana))
+        let first = requests(.turned(to: item, followers: [], isWatched: true))
+        #expect(first.map(\.isUrgent) == [true])
+        #expect(first.first?.runs == [BlockRequest.Run(first: 0, count: 3)])
+        let next = requests(.playerReads(item, 0..<mebibyte))
+        #expect(next.map(\.isUrgent) == [true])
+        #expect(next.first?.runs.first?.first == 3)
+    }
+
     @Test("takes back what is under way when the player jumps, and only then")
     func cancelsOnSeek() {
         var lab = SwarmLab(size: 64 * mebibyte, hosting: host, guests: [ana])

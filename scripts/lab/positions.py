@@ -40,6 +40,34 @@ def number(text: str) -> float | None:
         return None
 
 
+class PauseWatch:
+    """Notes when one player is paused and set going, until it is left as a context."""
+
+    def __init__(self, path: Path) -> None:
+        self._changes: list[tuple[float, bool]] = []
+        self._keyboard = RemoteMpv(path)
+        self._thread = threading.Thread(target=self._listen, daemon=True)
+
+    def __enter__(self) -> "PauseWatch":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._keyboard.__exit__()
+        self._thread.join()
+
+    def stopped(self, since: float) -> float | None:
+        """When it was first paused after an instant."""
+        return next((at for at, paused in list(self._changes) if paused and at > since), None)
+
+    def _listen(self) -> None:
+        try:
+            for at, paused in self._keyboard.changes("pause"):
+                self._changes.append((at, paused is True))
+        except (OSError, ValueError):
+            return
+
+
 class PositionWatch:
     """Reads one player's position until it is left as a context."""
 

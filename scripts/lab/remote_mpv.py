@@ -3,6 +3,7 @@
 import json
 import socket
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,11 @@ class RemoteMpv:
         return self
 
     def __exit__(self, *_: object) -> None:
+        try:
+            # Whoever reads in another thread finds the end.
+            self._socket.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            pass
         self._answers.close()
         self._socket.close()
 
@@ -46,3 +52,13 @@ class RemoteMpv:
                 return answer.get("data")
             self.events.append(answer.get("event", ""))
         raise Unexpected("mpv closed its socket")
+
+    def changes(self, name: str) -> Iterator[tuple[float, Any]]:
+        """A property's values, each with the time on CLOCK_MONOTONIC at which it was told, until the
+        player or this connection ends; nothing else may be said over it then."""
+        self._socket.settimeout(None)
+        self.command("observe_property", 1, name)
+        for line in self._answers:
+            event = json.loads(line)
+            if event.get("event") == "property-change" and event.get("name") == name:
+                yield time.monotonic(), event.get("data")

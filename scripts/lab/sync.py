@@ -13,7 +13,7 @@ from lab.films import film
 from lab.links import Line, parse
 from lab.network import End, Network
 from lab.pictures import RATE, numbered_film, screen
-from lab.positions import PositionWatch
+from lab.positions import PauseWatch, PositionWatch
 from lab.process import party_seconds
 from lab.program import SILENT_MPV, Program
 from lab.remote_mpv import RemoteMpv
@@ -58,6 +58,7 @@ class Viewer:
         frame = program.wait_for("first-frame", 60)
         self.joined = program.started + frame.at
         self.watch = stack.enter_context(PositionWatch(socket))
+        self.pauses = stack.enter_context(PauseWatch(socket))
         self.keyboard = stack.enter_context(RemoteMpv(socket))
 
     @property
@@ -104,11 +105,6 @@ def errors(guest: Viewer, host: Viewer, since: float) -> list[float]:
     return found
 
 
-def stopped(viewer: Viewer, since: float) -> float | None:
-    """When a player was first seen to stand."""
-    return next((p.at for p in viewer.watch.after(since) if p.is_paused), None)
-
-
 def moved(viewer: Viewer, since: float, origin: float) -> float | None:
     """When a player began to move from a position, by the line it is on once it runs evenly."""
     running = [p for p in viewer.watch.after(since) if p.moves and p.heard is not None]
@@ -130,7 +126,8 @@ def actions(viewers: Sequence[Viewer]) -> None:
         pressed = time.monotonic()
         presser.keyboard.command("set_property", "pause", True)
         time.sleep(2)
-        pauses += [at - pressed for v in viewers if (at := stopped(v, pressed)) is not None]
+        others = [viewer for viewer in viewers if viewer is not presser]
+        pauses += [at - pressed for v in others if (at := v.pauses.stopped(pressed)) is not None]
         frames += [viewer.frame - presser.frame for viewer in viewers]
         stood = presser.frame
         pressed = time.monotonic()
@@ -143,7 +140,7 @@ def actions(viewers: Sequence[Viewer]) -> None:
         time.sleep(5)
         seeks += [at - pressed for v in viewers if (at := moved(v, pressed, target)) is not None]
     report.done()
-    report.row("key to all standing", delays(pauses), goal="one way + a frame")
+    report.row("key to the others standing", delays(pauses), goal="one way + a frame")
     report.row("paused, frames that differ", f"{sum(abs(f) > 1e-3 for f in frames)} of {len(frames)}", goal="0")
     report.row("play to all moving", delays(plays), goal="lead + a frame")
     report.row("seek to all moving there", delays(seeks), goal="lead + a frame")
