@@ -13,6 +13,9 @@ public struct MpvArguments: Hashable, Sendable {
     /// One sentence for every argument that a room overrules.
     public let overruled: [String]
 
+    /// Whether they name a video output, which is taken as it is: it may need no display.
+    public var choosesVideoOutput: Bool { options.contains { $0.name == "vo" } }
+
     let options: [MpvOption]
     let optionsBeforeStart: [MpvOption]
 

@@ -156,6 +156,7 @@ extension Party {
     /// wants one.
     private var mayOpenWindow: Bool {
         configuration.isHeadless || configuration.lender != nil
+            || configuration.mpvArguments.choosesVideoOutput
             || MpvDisplay(environment: playerSettings.environment).answers
     }
 
