@@ -13,6 +13,9 @@ enum Errand {
 extension Swarm {
     /// Changes of whom one reaches come in swarms, as a guest joins or a line breaks.
     static let reachInterval = Duration.milliseconds(100)
+    /// After one has come, what guests need to connect to each other: before that, the word that one
+    /// reaches nobody would only keep the host from having blocks passed on.
+    static let firstReachDelay = Duration.milliseconds(500)
     /// Orders kept for blocks that are not here: twice what the host has under way to one guest.
     static let errandsKept = 64
 

@@ -50,7 +50,7 @@ struct DemandTests {
             demand.distance(to: BlockAddress(item: itemID(2), block: block)) == Demand.urgentBlocks)
     }
 
-    @Test("is the head of an item that a player is about to open, or what the host's player read of it")
+    @Test("is, where a player is about to open, the head, or what the host's player read first")
     mutating func watched() throws {
         demand.turn(to: itemID(3), followers: [], isWatched: true)
         #expect(demand.awaitsPlayer)
