@@ -35,8 +35,8 @@ public struct PlayerConfiguration: Sendable {
 
 /// An mpv inside this process, with its window; our own, or lent by its user.
 ///
-/// Everything but ``init(configuration:films:onEvent:)``, ``snapshot()`` and ``terminate()`` returns
-/// at once and may be called from any thread, event loops included. Whoever creates a player
+/// Everything but ``init(configuration:films:onEvent:)``, ``startScript()``, ``snapshot()`` and
+/// ``terminate()`` returns at once and may be called from any thread, event loops included. Whoever creates a player
 /// terminates it.
 public final class Player: Sendable {
     let handle: MpvHandle
@@ -45,7 +45,9 @@ public final class Player: Sendable {
     private let frames = FrameClock()
     /// What the user has set.
     private let correctsPitch = NIOLockedValueBox(true)
-    private let directory: MpvDirectory
+    private let environment: [String: String]
+    /// Where the script's files are until it has read them.
+    private let scriptDirectory = NIOLockedValueBox<MpvDirectory?>(nil)
     private let lender: MpvLender?
     /// What a lent mpv does differently while it plays one of our films.
     private let fileOptions: [MpvOption]
@@ -61,15 +63,12 @@ public final class Player: Sendable {
         configuration: PlayerConfiguration, films: any FilmProvider,
         onEvent: @escaping @Sendable (PlayerEvent) -> Void
     ) throws(PartyError) {
-        directory = try MpvDirectory(environment: configuration.environment)
+        environment = configuration.environment
+        let directory = try MpvDirectory(environment: environment)
+        defer { directory.remove() }
         lender = configuration.lender
         streams = lender?.streams ?? FilmStreams(films)
-        do throws(PartyError) {
-            if let lender { handle = try lender.lend(for: films) } else { handle = try MpvHandle() }
-        } catch {
-            directory.remove()
-            throw error
-        }
+        if let lender { handle = try lender.lend(for: films) } else { handle = try MpvHandle() }
         fileOptions = lender == nil ? [] : RoomOptions.forcedPerFile.filter(handle.knows)
         do {
             if lender == nil {
@@ -80,23 +79,27 @@ public final class Player: Sendable {
                 try handle.register(streams)
             }
             for property in ObservedProperty.allCases { try handle.observe(property) }
-            let directory = self.directory
+            let scriptDirectory = self.scriptDirectory
             try MpvEventLoop.start(
                 handle: handle, streams: streams, script: script, frames: frames
             ) { event in
                 // The script has read its files once it speaks.
                 if case .scriptMessage(let words) = event, words.first == "ready", words.count == 2
                 {
-                    directory.remove()
+                    Self.empty(scriptDirectory)
                 }
                 onEvent(event)
-            }
-            for (name, bytes) in ScriptFiles.all {
-                _ = try directory.write(bytes, to: "peerwatch/\(name)")
             }
         } catch {
             terminate()
             throw error
+        }
+    }
+
+    private static func empty(_ directory: NIOLockedValueBox<MpvDirectory?>) {
+        directory.withLockedValue { directory in
+            directory?.remove()
+            directory = nil
         }
     }
 }
@@ -153,15 +156,6 @@ extension Player {
 
 // What the window shows beside the film.
 extension Player {
-    /// Starts the script that draws what the room is doing; once, however often it is called.
-    ///
-    /// Not done by itself, because it keeps a processor busy for as long as a film takes to open.
-    public func startScript() {
-        guard script.begins() else { return }
-        // A directory, so that its name is the script's and its files find each other.
-        handle.commandAsync(.command("load-script", "\(directory.path)/peerwatch"), for: .script)
-    }
-
     /// Hands the window the room's token, to be shown when the user asks for it, and at once if
     /// `atOnce`.
     ///
@@ -195,6 +189,23 @@ extension Player {
 
 // What may block.
 extension Player {
+    /// Starts the script that draws what the room is doing; once, however often it is called.
+    ///
+    /// Not done by itself, because it keeps a processor busy for as long as a film takes to open.
+    /// Writes the script's files: not for event loops. Not to be called beside ``terminate()``.
+    ///
+    /// - Throws: `PartyError.directoryUnusable`.
+    public func startScript() throws(PartyError) {
+        guard handle.isOpen, script.begins() else { return }
+        let directory = try MpvDirectory(environment: environment)
+        scriptDirectory.withLockedValue { $0 = directory }
+        for (name, bytes) in ScriptFiles.all {
+            _ = try directory.write(bytes, to: "peerwatch/\(name)")
+        }
+        // A directory, so that its name is the script's and its files find each other.
+        handle.commandAsync(.command("load-script", "\(directory.path)/peerwatch"), for: .script)
+    }
+
     /// Everything about position and pace at one instant; `nil` once the player has ended.
     ///
     /// Blocks for some ten microseconds, up to milliseconds while mpv is busy: not for event loops.
@@ -219,6 +230,6 @@ extension Player {
         if lender != nil, handle.isOpen { script.end(through: handle) }
         handle.terminate()
         lender?.takeBack()
-        directory.remove()
+        Self.empty(scriptDirectory)
     }
 }

@@ -178,8 +178,18 @@ extension Party {
     private func begin(with player: Player) {
         self.player = player
         // The host's film opens at the same time, and the picture comes first.
-        if roomSigner == nil { player.startScript() }
+        if roomSigner == nil { startScript() }
         if let courseWaiting { follow(courseWaiting) }
+    }
+
+    /// Shows the room in the window.
+    func startScript() {
+        guard let player else { return }
+        playerThread.runIfActive(eventLoop: loop) { try player.startScript() }.whenFailure {
+            [weak self] error in
+            guard let error = error as? PartyError else { return }
+            self?.assumeIsolated { $0.fail(error) }
+        }
     }
 
     private var playerSettings: PlayerConfiguration {

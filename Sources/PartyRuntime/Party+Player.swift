@@ -92,7 +92,7 @@ extension Party {
         let position = snapshot?.framePosition ?? .start
         playback.shown = item
         log.record(.firstFrame(position: position.seconds))
-        player?.startScript()
+        startScript()
         if playback.recordsPrefetch {
             playback.recordsPrefetch = false
             tellRoom(.prefetchKnown(prefetch.hint(for: item)))

@@ -51,6 +51,8 @@ struct PeerLedger {
     var received = RateEstimator()
     /// The round trip as the room's pings measure it; a guess until then.
     var roundTrip = Duration.milliseconds(50)
+    /// When it connected.
+    var came = MonotonicInstant(nanoseconds: 0)
     /// When it last sent a block, or was first asked while nothing was open.
     var lastProgress: MonotonicInstant?
 

@@ -13,7 +13,8 @@ extension Swarm {
         }
         promising.insert(slot)
         striper.join(slot, now: now)
-        reachDue = isHost ? now + Self.firstReachDelay : reachDue ?? now + Self.reachInterval
+        peers[slot].came = now
+        reachDue = reachDue ?? now + Self.reachInterval
         introduceAppetite(to: peer, into: &directives)
         for item in items.keys.sorted() { announce(item, to: peer, into: &directives) }
     }

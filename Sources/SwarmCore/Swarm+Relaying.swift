@@ -13,9 +13,9 @@ enum Errand {
 extension Swarm {
     /// Changes of whom one reaches come in swarms, as a guest joins or a line breaks.
     static let reachInterval = Duration.milliseconds(100)
-    /// After one has come, what guests need to connect to each other: before that, the word that one
-    /// reaches nobody would only keep the host from having blocks passed on.
-    static let firstReachDelay = Duration.milliseconds(500)
+    /// Round trips that guests need to connect to each other after they have come: before that, the
+    /// word that one reaches nobody would only keep the host from having blocks passed on.
+    static let roundTripsToConnect = 5
     /// Orders kept for blocks that are not here: twice what the host has under way to one guest.
     static let errandsKept = 64
 
@@ -53,6 +53,13 @@ extension Swarm {
     /// Tells the host whom we reach, when that changed.
     mutating func tellReach(now: MonotonicInstant, into directives: inout [SwarmDirective]) {
         guard let due = reachDue, due <= now else { return }
+        let early = peers.hosts.map { slot in
+            peers[slot].came + peers[slot].roundTrip * Self.roundTripsToConnect
+        }
+        if let earliest = early.max(), earliest > now {
+            reachDue = earliest
+            return
+        }
         reachDue = nil
         let reach = Reach(peers: ids(of: peers.guests))
         for host in ids(of: peers.hosts) { directives.append(.send(.reach(reach), to: host)) }

@@ -73,7 +73,7 @@ struct Screening {
         let player = try Player(
             configuration: configuration, films: Films(films: films), onEvent: journal.record)
         defer { player.terminate() }
-        player.startScript()
+        try player.startScript()
         try body(Screening(player: player, journal: journal))
         player.terminate()
         // What ffmpeg says of one player's film reaches all players of the process.

@@ -105,8 +105,9 @@ struct SwarmRelayingTests {
                 return reach
             }
         }
+        tell(.roundTripMeasured(host, .milliseconds(80)))
         #expect(reaches(tell(.tick, after: .milliseconds(200))).isEmpty)
-        let first = reaches(tell(.tick, after: Swarm.firstReachDelay))
+        let first = reaches(tell(.tick, after: .milliseconds(250)))
         #expect(first.map { Set($0.peers) } == [[ana, ben, cem]])
         #expect(reaches(tell(.tick, after: .seconds(1))).isEmpty)
         tell(.peerLeft(ben))

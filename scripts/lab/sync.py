@@ -11,6 +11,7 @@ from pathlib import Path
 from lab import report
 from lab.films import film
 from lab.links import Line, parse
+from lab.mpv_reference import ROOM_CACHE, PlainMpv
 from lab.network import End, Network
 from lab.pictures import RATE, numbered_film, screen
 from lab.positions import PauseWatch, PositionWatch
@@ -114,7 +115,31 @@ def moved(viewer: Viewer, since: float, origin: float) -> float | None:
     return statistics.median(starts) if starts else None
 
 
-def actions(viewers: Sequence[Viewer]) -> None:
+def plain_seeks(path: Path, count: int) -> list[float]:
+    """Seconds that exact seeks take the slowest of some plain mpv which do them at once: what no room
+    of as many viewers on this machine can go below."""
+    seconds = []
+    with ExitStack() as stack:
+        room = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="peerwatch-bench-")))
+        keyboards = []
+        for number in range(count):
+            socket = room / str(number)
+            options = (*ROOM_CACHE, f"--input-ipc-server={socket}")
+            stack.enter_context(PlainMpv(str(path), *options)).first_frame()
+            keyboards.append(stack.enter_context(RemoteMpv(socket)))
+        for target in SEEKS:
+            began = time.monotonic()
+            for keyboard in keyboards:
+                keyboard.command("seek", target, "absolute+exact")
+            for keyboard in keyboards:
+                while keyboard.command("get_property", "seeking"):
+                    time.sleep(0.002)
+            seconds.append(time.monotonic() - began)
+            time.sleep(2)
+    return seconds
+
+
+def actions(viewers: Sequence[Viewer], alone: Sequence[float]) -> None:
     """Pauses, plays and seeks by one, seen at all."""
     pauses: list[float] = []
     plays: list[float] = []
@@ -143,7 +168,8 @@ def actions(viewers: Sequence[Viewer]) -> None:
     report.row("key to the others standing", delays(pauses), goal="one way + a frame")
     report.row("paused, frames that differ", f"{sum(abs(f) > 1e-3 for f in frames)} of {len(frames)}", goal="0")
     report.row("play to all moving", delays(plays), goal="lead + a frame")
-    report.row("seek to all moving there", delays(seeks), goal="lead + a frame")
+    beside = f"seek alone {delays(alone)}"
+    report.row("seek to all moving there", delays(seeks), beside, "lead + a frame")
 
 
 def delays(values: Sequence[float]) -> str:
@@ -155,6 +181,7 @@ def delays(values: Sequence[float]) -> str:
 def measure(case: Case) -> None:
     report.topic(f"sync: a host and two guests, {case.name}")
     path = film("film.mkv", seconds=120)
+    alone = plain_seeks(path, 3)
     with Network(case.line, [case.line] * 2) as network, ExitStack() as stack:
         room = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="peerwatch-bench-")))
         host = watching(("play", str(path)), network.host, room, stack)
@@ -188,7 +215,7 @@ def measure(case: Case) -> None:
         report.row(
             "own threads' processor time", ", ".join(f"{s:.1%}" for s in shares), goal="< 1 %"
         )
-        actions([host, *guests])
+        actions([host, *guests], alone)
 
 
 def pictures() -> None:
