@@ -40,9 +40,21 @@ extension Party {
         tellSwarm(.located(peer, isLocal: line.isLocal(peer)))
     }
 
+    /// Between looks at a line over which no film goes: asking the kernel costs more than all else
+    /// that a quiet room does.
+    static let quietLook = Duration.seconds(1)
+
+    /// Looks at the line as often as its pacer wants, as long as film goes over it.
+    func watchLine() {
+        let now = PartyClock.now
+        let isDue = lineLooked.map { now - $0 >= Self.quietLook } ?? true
+        if isDue || line.isBusy(at: now) { lookAtLine() }
+    }
+
     /// Sets the pace at which film leaves.
     func lookAtLine() {
         let now = PartyClock.now
+        lineLooked = now
         line.counted(
             remotes.keys.compactMap { peer in
                 mesh?.traffic(to: peer).map { (peer, $0.sent, $0.unsent) }

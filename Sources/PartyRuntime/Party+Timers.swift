@@ -42,7 +42,7 @@ extension Party {
             { [weak self] _ in self?.assumeIsolated { $0.report() } },
             loop.scheduleRepeatedTask(
                 initialDelay: .zero, delay: .nanoseconds(UplinkPacer.interval.wholeNanoseconds)
-            ) { [weak self] _ in self?.assumeIsolated { $0.lookAtLine() } },
+            ) { [weak self] _ in self?.assumeIsolated { $0.watchLine() } },
         ]
     }
 

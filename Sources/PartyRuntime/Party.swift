@@ -97,6 +97,8 @@ public actor Party {
     /// The timeline as last told.
     var courseTold: Course?
     var line = LineBook()
+    /// When the line was looked at last.
+    var lineLooked: MonotonicInstant?
     var suspendWatch = SuspendWatch()
     var pacer: UplinkPacer
     var traffic = TrafficBook()

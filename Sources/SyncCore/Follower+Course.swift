@@ -247,7 +247,13 @@ extension Follower {
         let mayRetry = !leads && (!meeting.isRepair || maySeek(turn))
         if turn.time - due > Self.freshTolerance, mayRetry { return meet(isRepair: true, &turn) }
         let at = max(due, turn.time)
-        guard pendingStart.map({ distance($0, at) > .milliseconds(1) }) ?? true else { return }
+        // What is about to happen may have happened: it is not asked for twice.
+        guard
+            pendingStart.map({
+                $0 - turn.time > Self.firmStart && distance($0, at) > .milliseconds(1)
+            })
+                ?? true
+        else { return }
         pendingStart = at
         turn.directives.append(.start(at: at))
     }
@@ -260,6 +266,11 @@ extension Follower {
 
     /// The player was just set going.
     mutating func started(_ at: MonotonicInstant, _ turn: inout Turn) {
+        // The user's key has gone over it: it has no echo, and must not take one for its own.
+        if let pressedAt, at < pressedAt {
+            pendingStart = nil
+            return settle(&turn)
+        }
         _ = pause.command(false, now: turn.time)
         let from = rest?.resting(isFresh: isFresh)
         let isWanted = pendingStart != nil

@@ -16,6 +16,7 @@ extension Follower {
             // A command of ours went over what the user did, and the room knows of that by now.
             return pause.current == before ? proceed(&turn) : settle(&turn)
         }
+        pressedAt = reading?.takenAt ?? turn.time
         if paused {
             stopped(reading, &turn)
         } else {

@@ -37,6 +37,8 @@ public struct Follower: Sendable {
     static let openingLead = Duration.milliseconds(500)
     /// Where nobody else follows, the room is put where the player is when they differ by more.
     static let leadTolerance = Duration.milliseconds(40)
+    /// A start that is so near is not moved any more.
+    static let firmStart = Duration.milliseconds(20)
     /// A course that began longer ago is no start any more.
     static let startAge = Duration.seconds(1)
 
@@ -106,6 +108,8 @@ public struct Follower: Sendable {
     /// What it was put on, so that nothing is asked for twice.
     var alignedTo: MediaPosition?
     var pendingStart: MonotonicInstant?
+    /// When the user paused it or set it going last, as far as that can be told.
+    var pressedAt: MonotonicInstant?
     var launch: StartLatency.Launch?
     var freshUntil: MonotonicInstant?
     var lastSeek: MonotonicInstant?

@@ -84,7 +84,7 @@ struct SyncLab {
 
     // MARK: Time
 
-    private func local(_ time: Double) -> MonotonicInstant {
+    func local(_ time: Double) -> MonotonicInstant {
         MonotonicInstant(
             nanoseconds: Int64((time * (1 + traits.clockSkew) + clockOffset + 10_000) * 1e9))
     }

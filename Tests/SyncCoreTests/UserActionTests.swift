@@ -122,6 +122,23 @@ struct UserActionTests {
         #expect(lab.samples.suffix(20).allSatisfy { abs($0.error) < 0.1 })
     }
 
+    @Test(
+        "a start that is told late does not go over what the user has pressed since",
+        arguments: seeds)
+    func lateStart(seed: UInt64) {
+        var lab = SyncLab.inStep(seed)
+        let started = lab.local(lab.time)
+        lab.run(for: 0.005)
+        lab.setPaused(true)
+        lab.run(for: 0.02)
+        lab.tell(.started(started))
+        lab.run(for: 0.02)
+        lab.setPaused(false)
+        lab.run(for: 0.1)
+        #expect(lab.wishes.count == 2)
+        if case .play = lab.wishes.last {} else { Issue.record("\(lab.wishes)") }
+    }
+
     @Test("a seek is told at once, and its user is there with all others", arguments: seeds)
     func seeks(seed: UInt64) {
         var lab = SyncLab.inStep(seed)
