@@ -3,10 +3,28 @@
 
 import FoundationEssentials
 import Glibc
+import NIOConcurrencyHelpers
 import PartyModel
+
+/// What players keep on the disk while mpv reads it.
+public enum PlayerFiles {
+    /// Removes all of it, before the process ends without ending its players; nothing is written
+    /// after that.
+    ///
+    /// Any thread; takes a millisecond.
+    public static func removeAll() {
+        MpvDirectory.existing.withLockedValue { existing in
+            for path in existing { try? FileManager.default.removeItem(atPath: path) }
+            existing = []
+        }
+    }
+}
 
 /// A new private directory; removed with all it holds by ``remove()``.
 struct MpvDirectory: Sendable {
+    /// Those that are there, all of this process's.
+    fileprivate static let existing = NIOLockedValueBox<Set<String>>([])
+
     let path: String
 
     /// Makes the directory under `$XDG_RUNTIME_DIR` (in memory, the user's own) or the temporary
@@ -15,8 +33,13 @@ struct MpvDirectory: Sendable {
         var failures: [String] = []
         for base in [environment["XDG_RUNTIME_DIR"], environment["TMPDIR"], "/tmp"] {
             guard let base, base.hasPrefix("/") else { continue }
-            if let path = Self.made(under: base) {
-                self.path = path
+            let made = Self.existing.withLockedValue { existing in
+                let path = Self.made(under: base)
+                if let path { existing.insert(path) }
+                return path
+            }
+            if let made {
+                path = made
                 return
             }
             failures.append(base)
@@ -31,9 +54,12 @@ struct MpvDirectory: Sendable {
     func write(_ bytes: [UInt8], to name: String) throws(PartyError) -> String {
         let file = URL(filePath: path).appending(path: name)
         do {
-            try FileManager.default.createDirectory(
-                at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
-            try Data(bytes).write(to: file)
+            try Self.existing.withLockedValue { existing in
+                guard existing.contains(path) else { return }
+                try FileManager.default.createDirectory(
+                    at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+                try Data(bytes).write(to: file)
+            }
         } catch {
             throw .directoryUnusable(path: path, reason: "\(error)")
         }
@@ -44,7 +70,10 @@ struct MpvDirectory: Sendable {
     ///
     /// What cannot be removed is left to the system's own cleaning of such places.
     func remove() {
-        try? FileManager.default.removeItem(atPath: path)
+        Self.existing.withLockedValue { existing in
+            guard existing.remove(path) != nil else { return }
+            try? FileManager.default.removeItem(atPath: path)
+        }
     }
 
     private static func made(under base: String) -> String? {

@@ -2,6 +2,7 @@
 
 import Dispatch
 import Foundation
+import MpvPlayer
 
 /// Watches the signals that ask a program to end, until stopped.
 final class Signals {
@@ -23,7 +24,10 @@ final class Signals {
             let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
             source.setEventHandler {
                 count.value += 1
-                if count.value > 1 { exit(Self.interrupted) }
+                if count.value > 1 {
+                    PlayerFiles.removeAll()
+                    exit(Self.interrupted)
+                }
                 leave()
             }
             watched.enter()
