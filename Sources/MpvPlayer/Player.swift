@@ -36,8 +36,8 @@ public struct PlayerConfiguration: Sendable {
 /// An mpv inside this process, with its window; our own, or lent by its user.
 ///
 /// Everything but ``init(configuration:films:onEvent:)``, ``startScript()``, ``snapshot()`` and
-/// ``terminate()`` returns at once and may be called from any thread, event loops included. Whoever creates a player
-/// terminates it.
+/// ``terminate()`` returns at once and may be called from any thread, event loops included. Whoever
+/// creates a player terminates it.
 public final class Player: Sendable {
     let handle: MpvHandle
     let streams: FilmStreams

@@ -248,12 +248,12 @@ extension Follower {
         if turn.time - due > Self.freshTolerance, mayRetry { return meet(isRepair: true, &turn) }
         let at = max(due, turn.time)
         // What is about to happen may have happened: it is not asked for twice.
-        guard
-            pendingStart.map({
-                $0 - turn.time > Self.firmStart && distance($0, at) > .milliseconds(1)
-            })
-                ?? true
-        else { return }
+        if let pendingStart,
+            pendingStart - turn.time <= Self.firmStart
+                || distance(pendingStart, at) <= .milliseconds(1)
+        {
+            return
+        }
         pendingStart = at
         turn.directives.append(.start(at: at))
     }
