@@ -35,4 +35,14 @@ struct StartTimerTests {
         await timer.close()
         #expect(done.withLockedValue { $0 } == [3])
     }
+
+    @Test("takes nothing once it is closed, as from a party that still follows its room")
+    func closed() async {
+        let timer = StartTimer()
+        let done = NIOLockedValueBox(false)
+        await timer.close()
+        timer.set(at: PartyClock.now) { _ in done.withLockedValue { $0 = true } }
+        #expect(!done.withLockedValue { $0 })
+        // A future that is made on a loop that has ended stops a debug build when it goes.
+    }
 }
