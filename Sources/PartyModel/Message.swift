@@ -273,6 +273,9 @@ public struct PeerStatus: Hashable, Sendable {
     /// When nothing will be left to play, if all goes on as lately; `nil` when that is not near;
     /// never negative.
     public let runsDry: Duration?
+    /// How long seeks have taken its player lately, until it could move on; `nil` before the first;
+    /// never negative.
+    public let landing: Duration?
     /// How well its player follows; `nil` before it knows the room's clock.
     public let sync: SyncReport?
 
@@ -280,7 +283,7 @@ public struct PeerStatus: Hashable, Sendable {
     public init(
         item: ItemID, position: MediaPosition, buffered: Duration, isStalled: Bool,
         isAtEnd: Bool = false, isReady: Bool = false, runsDry: Duration? = nil,
-        sync: SyncReport? = nil
+        landing: Duration? = nil, sync: SyncReport? = nil
     ) {
         self.item = item
         self.position = position
@@ -289,6 +292,7 @@ public struct PeerStatus: Hashable, Sendable {
         self.isAtEnd = isAtEnd
         self.isReady = isReady
         self.runsDry = runsDry.map { max(.zero, $0) }
+        self.landing = landing.map { max(.zero, $0) }
         self.sync = sync
     }
 }

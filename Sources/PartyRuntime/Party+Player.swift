@@ -46,6 +46,7 @@ extension Party {
             playbackRestarted(snapshot)
         case .seeking:
             playback.isSeeking = true
+            playback.hasWaited = false
             tellSwarmOfSeek()
             tellFollower(.seekBegan(snapshot?.framePosition))
         case .paused(let paused):
@@ -85,7 +86,8 @@ extension Party {
         note(snapshot)
         guard let item = playback.loaded else { return }
         guard playback.shown != item else {
-            tellFollower(.seekEnded(snapshot?.reading))
+            tellFollower(
+                .seekEnded(snapshot?.reading, waitedForFilm: playback.hasWaited))
             tellRoomOfPlayer()
             return
         }
@@ -133,11 +135,14 @@ extension Party {
         fail(.filmUnplayable(name: name, reason: reason))
     }
 
-    /// A read of the player: where it is in the film's bytes.
+    /// A read of the player: where it is in the film's bytes, and whether they are not there yet.
     func playerReads(_ item: ItemID, _ bytes: Range<Int64>, waits: Bool) {
         if playback.recordsPrefetch { prefetch.note(bytes) }
         playback.read = bytes
         tellSwarm(.playerReads(item, bytes))
+        guard waits, playback.isSeeking, !playback.hasWaited else { return }
+        playback.hasWaited = true
+        tellRoomOfPlayer()
     }
 
     private func tellSwarmOfSeek() {

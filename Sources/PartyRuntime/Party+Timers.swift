@@ -76,7 +76,8 @@ extension Party {
         let status = PeerStatus(
             item: item, position: playback.position, buffered: playback.playable,
             isStalled: playback.isStalled, isAtEnd: playback.isAtEnd,
-            isReady: room?.isReady ?? false, runsDry: room?.runsDry, sync: syncTold)
+            isReady: room?.isReady ?? false, runsDry: room?.runsDry,
+            landing: follower.landing, sync: syncTold)
         for peer in remotes.keys { mesh?.send(.status(status), to: peer) }
     }
 

@@ -22,7 +22,16 @@ extension Party {
             .looked(
                 PlayerCondition(
                     item: item, activity: activity(at: item), position: playback.position,
-                    buffered: amount, hasRest: hasRest)))
+                    buffered: amount, hasRest: hasRest, landing: follower.landing,
+                    lands: landing)))
+    }
+
+    /// When the seek under way is expected to be over; `nil` when there is none, or it needs bytes
+    /// that are still to come.
+    private var landing: RoomInstant? {
+        guard playback.isSeeking, !playback.hasWaited, let lands = follower.lands, let roomNow
+        else { return nil }
+        return roomNow + (lands - PartyClock.now)
     }
 
     private func activity(at item: ItemID) -> PlayerCondition.Activity {

@@ -23,6 +23,8 @@ struct PlaybackBook {
     var isStalled = false
     /// Whether mpv looks for the frame of a seek.
     var isSeeking = false
+    /// Whether a read had to wait for bytes since the seek under way began.
+    var hasWaited = false
     var isAtEnd = false
     /// Whether reads are still noted for others to fetch first.
     var recordsPrefetch = false

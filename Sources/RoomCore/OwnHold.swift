@@ -20,6 +20,8 @@ struct OwnHold: Sendable {
     static let renewal = Duration.seconds(1)
     /// How long a word counts: whoever is silent for so long is not waited for.
     static let lifetime = Duration.seconds(3)
+    /// Whoever lands so late is not waited for: a trimmed speed makes up for it in two seconds.
+    static let lateLanding = Duration.milliseconds(40)
     /// A start that is further back than this was missed, and is no start any more.
     static let startPatience = Duration.seconds(1)
 
@@ -91,6 +93,9 @@ struct OwnHold: Sendable {
         _ now: RoomInstant, _ notice: Duration
     ) -> Hold? {
         guard startSeen != intent.revision, now + notice >= intent.since else { return nil }
+        // Who is about to be there starts with the others, or so little later that the speed makes
+        // up for it; should the film's bytes be missing after all, that shows in another look.
+        if let lands = condition.lands, lands <= intent.since + Self.lateLanding { return nil }
         startSeen = intent.revision
         guard !canPlayOn, now - intent.since <= Self.startPatience else { return nil }
         return begin(condition, of: intent, foresight, since: intent.since, now: now)

@@ -28,17 +28,23 @@ public struct PlayerCondition: Hashable, Sendable {
     public let buffered: Duration
     /// Whether that reaches to the end of the film.
     public let hasRest: Bool
+    /// How long seeks have taken it lately; `nil` before the first.
+    public let landing: Duration?
+    /// When it will be where the seek under way goes; `nil` when nobody can tell.
+    public let lands: RoomInstant?
 
     /// A look with these findings.
     public init(
         item: ItemID, activity: Activity, position: MediaPosition, buffered: Duration,
-        hasRest: Bool
+        hasRest: Bool, landing: Duration? = nil, lands: RoomInstant? = nil
     ) {
         self.item = item
         self.activity = activity
         self.position = position
         self.buffered = buffered
         self.hasRest = hasRest
+        self.landing = landing
+        self.lands = lands
     }
 
     /// Enough to go on with: less, and the next stall is near.

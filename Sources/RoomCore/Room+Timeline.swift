@@ -118,7 +118,8 @@ extension Room {
                 ? base.next(by: me, at: course.anchor, since: now, isPaused: true)
                 : base.next(by: me, at: position, since: soon, isPaused: false)
         case .seek(let position):
-            return base.next(by: me, at: position, since: base.isPaused ? now : soon)
+            return base.next(
+                by: me, at: position, since: base.isPaused ? now : now + leadOfSeek)
         case .speed(let speed, let position):
             return base.next(by: me, at: position, since: isWaiting ? soon : now, speed: speed)
         case .skipWait:
@@ -155,6 +156,18 @@ extension Room {
     /// How long a start lies ahead, so that everybody has heard of it.
     var lead: Duration { lead(atLeast: Self.shortestLead) }
 
+    /// The same for a seek: everybody who has told how long theirs take is there by then, so that
+    /// nobody is waited for who is only slow.
+    private var leadOfSeek: Duration {
+        guard lead > .zero else { return .zero }
+        let landings = viewers.compactMap { peer -> Duration? in
+            guard peer != me else { return condition?.landing }
+            return reports[peer]?.status.landing.map { $0 + (roundTrips[peer] ?? .zero) / 2 }
+        }
+        let slowest = landings.max().map { $0 + Self.landingReserve } ?? .zero
+        return min(max(lead, slowest), Self.longestLead)
+    }
+
     /// The same where all stand on the frame already, and have nothing to get ready.
     var leadFromStand: Duration { lead(atLeast: Self.shortestLeadFromStand) }
 
@@ -167,6 +180,8 @@ extension Room {
 
     /// A quarter of a second is no delay to whoever pressed, and enough for a player to get ready.
     static let shortestLead = Duration.milliseconds(250)
+    /// Seeks of the same player differ by so much on a machine with nothing else to do.
+    static let landingReserve = Duration.milliseconds(20)
     /// What a player needs to be set going at an instant.
     static let shortestLeadFromStand = Duration.milliseconds(150)
     /// Whoever is further away than two thirds of a second comes in late.

@@ -162,7 +162,7 @@ extension Follower {
 
     /// Goes to where the room will be in a moment, and waits for it there.
     private mutating func meet(isRepair: Bool = false, _ turn: inout Turn) {
-        guard let course, var meeting = rendezvous(on: course, in: landing.lead, turn) else {
+        guard let course, var meeting = rendezvous(on: course, in: landingTime.lead, turn) else {
             return
         }
         meeting.isRepair = isRepair

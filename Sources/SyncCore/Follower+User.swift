@@ -57,12 +57,14 @@ extension Follower {
     mutating func seekBegan(_ target: MediaPosition?, _ turn: inout Turn) {
         let here = estimate(turn)
         isSeeking = true
-        seekBeganAt = turn.time
         isAtEnd = false
         rest = nil
         launch = nil
         error = nil
-        guard openItem != nil, !ownSeeks.began(target) else { return }
+        let isOurs = ownSeeks.began(target)
+        // What we asked for began when we did.
+        seekBeganAt = isOurs ? lastSeek ?? turn.time : turn.time
+        guard openItem != nil, !isOurs else { return }
         alignedTo = nil
         isUserSeek = true
         guard let target, distance(target, here) >= Self.shortSeek else { return }
@@ -71,10 +73,11 @@ extension Follower {
     }
 
     /// A seek has landed.
-    mutating func seekEnded(_ reading: Reading?, _ turn: inout Turn) {
+    mutating func seekEnded(_ reading: Reading?, waited: Bool, _ turn: inout Turn) {
         isSeeking = false
         let isOurs = ownSeeks.landed()
-        if let seekBeganAt { landing.took(turn.time - seekBeganAt) }
+        if let seekBeganAt, !waited { landingTime.took(turn.time - seekBeganAt) }
+        seekBeganAt = nil
         guard openItem != nil else { return }
         isFresh = reading?.isPaused ?? false
         noteRest(reading)

@@ -87,7 +87,7 @@ public struct Follower: Sendable {
     var keepsPitch: Bool?
     var controller = DriftController()
     var latency = StartLatency()
-    var landing = LandingTime()
+    var landingTime = LandingTime()
     var scrub = SeekCoalescer()
     var jumps = JumpMemory()
 
@@ -122,6 +122,19 @@ public struct Follower: Sendable {
     /// percent.
     public var trim: Double { controller.trim }
 
+    /// How long seeks have taken lately, from being asked for until the film could move there;
+    /// `nil` before the first.
+    public var landing: Duration? {
+        landingTime.usual.map { $0 + max(.zero, latency.expected(.fresh)) }
+    }
+
+    /// When the player will be where the seek under way goes; `nil` when there is none, or nothing
+    /// is known of seeks.
+    public var lands: MonotonicInstant? {
+        guard isSeeking, let seekBeganAt, let landing else { return nil }
+        return seekBeganAt + landing
+    }
+
     /// Takes an event and returns what is to be done about it.
     ///
     /// - Parameters:
@@ -139,7 +152,7 @@ public struct Follower: Sendable {
         case .paused(let paused, let reading): heardPause(paused, reading, &turn)
         case .speed(let new): heardSpeed(new, &turn)
         case .seekBegan(let target): seekBegan(target, &turn)
-        case .seekEnded(let reading): seekEnded(reading, &turn)
+        case .seekEnded(let reading, let waited): seekEnded(reading, waited: waited, &turn)
         case .atEnd(let atEnd): heardEnd(atEnd, &turn)
         case .duration(let duration): self.duration = duration
         case .measured(let reading): measured(reading, &turn)

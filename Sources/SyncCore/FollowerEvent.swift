@@ -16,8 +16,8 @@ public enum FollowerEvent: Hashable, Sendable {
     case speed(PlaybackSpeed)
     /// A seek begins, ours or not; with its target where that is known.
     case seekBegan(MediaPosition?)
-    /// Playback runs or rests again after a seek.
-    case seekEnded(Reading?)
+    /// Playback runs or rests again after a seek, which had to wait for the film's bytes or not.
+    case seekEnded(Reading?, waitedForFilm: Bool)
     /// The end of the film is reached or left.
     case atEnd(Bool)
     /// How long the open item is.

@@ -8,23 +8,26 @@ struct LandingTime: Sendable {
     static let initial = Duration.milliseconds(400)
     /// Some more than the last ones took.
     static let reserve = 1.5
-    /// How much of a slow seek is forgotten with each that is quicker.
-    static let forgetting = 0.25
-    /// A seek that took longer waited for bytes, and is no measure.
+    /// A quicker seek may only have gone less far from a key frame: the slowest of so many counts.
+    static let remembered = 4
+    /// No seek is expected to take longer: what did was a moment of the machine's.
     static let longest = Duration.seconds(2)
+    /// Whoever aims ahead of a room that moves aims at least so far.
+    static let shortestLead = Duration.milliseconds(150)
 
-    private var usual: Duration?
+    private var recent: [Duration] = []
+
+    /// How long the next one will take; `nil` before the first.
+    var usual: Duration? { recent.max() }
 
     /// How far ahead of the room to aim.
-    var lead: Duration { usual.map { $0 * Self.reserve } ?? Self.initial }
+    var lead: Duration {
+        usual.map { max($0 * Self.reserve, Self.shortestLead) } ?? Self.initial
+    }
 
-    /// A seek took so long.
+    /// A seek took so long, and did not wait for the film's bytes.
     mutating func took(_ duration: Duration) {
-        let duration = min(duration, Self.longest)
-        guard let usual, duration < usual else {
-            self.usual = max(duration, .milliseconds(100))
-            return
-        }
-        self.usual = max(usual - (usual - duration) * Self.forgetting, .milliseconds(100))
+        recent.append(min(duration, Self.longest))
+        if recent.count > Self.remembered { recent.removeFirst() }
     }
 }

@@ -36,7 +36,7 @@ extension Welcome: CanonicalValue {
 
 extension PeerStatus: CanonicalValue {
     /// Appends item, position, buffer in nanoseconds, whether the player is stalled, at the end, its
-    /// user ready, when it runs dry, and how well it follows.
+    /// user ready, when it runs dry, how long seeks take it, and how well it follows.
     public func write(to writer: inout ByteWriter) {
         item.raw.write(to: &writer)
         position.write(to: &writer)
@@ -45,6 +45,7 @@ extension PeerStatus: CanonicalValue {
         writer.write(isAtEnd)
         writer.write(isReady)
         writer.write(span: runsDry)
+        writer.write(span: landing)
         writer.write(sync)
     }
 
@@ -56,6 +57,7 @@ extension PeerStatus: CanonicalValue {
             item: item, position: position, buffered: try reader.readSpan(field: "buffer"),
             isStalled: try reader.readFlag(), isAtEnd: try reader.readFlag(),
             isReady: try reader.readFlag(), runsDry: try reader.readOptionalSpan(field: "runs dry"),
+            landing: try reader.readOptionalSpan(field: "landing"),
             sync: try reader.readFlag() ? try SyncReport(from: &reader) : nil)
     }
 }

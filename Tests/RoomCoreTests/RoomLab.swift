@@ -303,7 +303,7 @@ extension RoomLab {
         let status = PeerStatus(
             item: condition.item, position: condition.position, buffered: condition.buffered,
             isStalled: condition.activity == .stalled, isAtEnd: condition.activity == .ended,
-            isReady: rooms[name]?.isReady ?? false)
+            isReady: rooms[name]?.isReady ?? false, landing: condition.landing)
         for other in rooms.keys.sorted() where other != name {
             queue.append((name, other, .status(status)))
         }
@@ -328,11 +328,14 @@ struct LabPlayer {
     var hasRest = false
     /// How far behind the room it is, in seconds.
     var lag = 0.0
+    /// How long its seeks take, and when the one under way will be over.
+    var landing: Duration?
+    var lands: RoomInstant?
 
     func condition(in course: Course, at now: RoomInstant) -> PlayerCondition {
         let position = MediaPosition(seconds: course.position(at: now).seconds - lag)
         return PlayerCondition(
             item: course.item, activity: activity, position: position, buffered: buffered,
-            hasRest: hasRest)
+            hasRest: hasRest, landing: landing, lands: lands)
     }
 }

@@ -148,6 +148,48 @@ struct WaitTests {
         #expect(lab.course("host")?.anchor == there)
     }
 
+    @Test("a seek lies as far ahead as the slowest player takes, a second at most")
+    func leadOfSeek() throws {
+        for (landing, lead) in [(0, 250), (100, 250), (400, 420), (5_000, 1_000)] {
+            var lab = try watching()
+            lab.players["ana"]?.landing = .milliseconds(landing)
+            lab.players["ben"]?.landing = .milliseconds(90)
+            lab.run(for: .seconds(1))
+            let pressed = lab.roomNow
+            lab.tell("ben", .wished(.seek(to: MediaPosition(seconds: 600)), at: pressed))
+            lab.run(for: .milliseconds(1))
+            #expect(lab.course("host")?.since == pressed + .milliseconds(lead))
+        }
+    }
+
+    @Test(
+        "who lands with the others, or right behind, is not waited for; who lands later or never is",
+        arguments: [(-10, true), (30, true), (60, false), (nil, false)] as [(Int?, Bool)])
+    func landsInTime(late: Int?, goesOn: Bool) throws {
+        var lab = try watching()
+        let start = lab.roomNow + .milliseconds(250)
+        lab.players["ana"] = LabPlayer(
+            activity: .seeking, buffered: .zero, lands: late.map { start + .milliseconds($0) })
+        lab.tell("ben", .wished(.seek(to: MediaPosition(seconds: 600)), at: lab.roomNow))
+        lab.run(for: .milliseconds(300))
+        #expect(lab.stands == !goesOn)
+    }
+
+    @Test("who was to land in time and turns out to lack the film is waited for from the start")
+    func lacksFilmAfterAll() throws {
+        var lab = try watching()
+        let start = lab.roomNow + .milliseconds(250)
+        lab.players["ana"] = LabPlayer(activity: .seeking, buffered: .zero, lands: start)
+        let there = MediaPosition(seconds: 600)
+        lab.tell("ben", .wished(.seek(to: there), at: lab.roomNow))
+        lab.run(for: .milliseconds(260))
+        #expect(lab.stands == false)
+        lab.players["ana"]?.lands = nil
+        lab.run(for: .milliseconds(300))
+        #expect(lab.stands == true)
+        #expect(lab.course("ben")?.anchor == there)
+    }
+
     @Test("a late joiner never stops the room")
     func lateJoiner() throws {
         var lab = try watching()

@@ -54,14 +54,17 @@ struct LearningTests {
         #expect(down == .normal)
     }
 
-    @Test("a slow seek is expected again at once, and forgotten over some that are quicker")
+    @Test("the slowest of the last few seeks is expected again")
     func landing() {
         var landing = LandingTime()
         #expect(landing.lead == LandingTime.initial)
         landing.took(.milliseconds(800))
         #expect(landing.lead == .milliseconds(1_200))
-        for _ in 0..<20 { landing.took(.milliseconds(100)) }
-        #expect(landing.lead < .milliseconds(200))
+        landing.took(.milliseconds(300))
+        #expect(landing.usual == .milliseconds(800))
+        for _ in 0..<LandingTime.remembered { landing.took(.milliseconds(60)) }
+        #expect(landing.usual == .milliseconds(60))
+        #expect(landing.lead == LandingTime.shortestLead)
         landing.took(.seconds(60))
         #expect(landing.lead == LandingTime.longest * LandingTime.reserve)
     }

@@ -137,7 +137,7 @@ struct SyncLab {
         case .landed(let number):
             guard number == seekNumber else { break }
             player.landSeek(at: time, chance: random(0...1))
-            report(.seekEnded(reading()))
+            report(.seekEnded(reading(), waitedForFilm: false))
         case .start(let number):
             guard number == startNumber else { break }
             startNumber += 1

@@ -99,7 +99,7 @@ enum Samples {
             PeerStatus(
                 item: item, position: MediaPosition(seconds: 61.5),
                 buffered: .milliseconds(2_345), isStalled: true, isAtEnd: true, isReady: true,
-                runsDry: .milliseconds(700),
+                runsDry: .milliseconds(700), landing: .milliseconds(320),
                 sync: SyncReport(
                     error: .microseconds(-3_500), trim: -1_200, offset: .seconds(-77),
                     clockError: .milliseconds(2), roundTrip: .milliseconds(4)))),
