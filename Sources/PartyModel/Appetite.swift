@@ -1,13 +1,14 @@
 // What a peer wants to be sent.
 
-/// Whether the sender wants blocks that it did not ask for.
+/// Which blocks the sender wants that it did not ask for.
 ///
-/// Until it says so, it does. Who limits what it receives asks for everything itself, at the rate it
-/// wants.
-public struct Appetite: Hashable, Sendable {
-    /// Whether blocks may come unasked.
-    public let takesUnasked: Bool
-
-    /// An appetite for everything, or for nothing that was not asked for.
-    public init(takesUnasked: Bool) { self.takesUnasked = takesUnasked }
+/// Until it says so, all of them.
+public enum Appetite: UInt8, Hashable, Sendable, CaseIterable {
+    /// None: it limits what it receives and asks for everything itself, at the rate it wants.
+    case asked = 0
+    /// All of them.
+    case all = 1
+    /// Those that some player waits for: its own opens the film, and what else came would only delay
+    /// the picture.
+    case needed = 2
 }

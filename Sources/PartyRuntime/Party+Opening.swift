@@ -129,10 +129,14 @@ extension Party {
     /// Who this is, and the first question for the room's time.
     var greeting: [Message] {
         guard let room else { return [] }
-        let limited: [Message] =
-            configuration.downloadLimit == nil ? [] : [.appetite(Appetite(takesUnasked: false))]
         // Before the host sends a newcomer anything.
-        return limited + room.greeting + [.ping(Ping(sent: PartyClock.now))]
+        return appetite + room.greeting + [.ping(Ping(sent: PartyClock.now))]
+    }
+
+    /// What is wanted unasked before it is known what plays.
+    private var appetite: [Message] {
+        if configuration.downloadLimit != nil { return [.appetite(.asked)] }
+        return configuration.isHeadless || playback.shown != nil ? [] : [.appetite(.needed)]
     }
 
     private var ownNewcomer: Newcomer {

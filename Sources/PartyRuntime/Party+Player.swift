@@ -93,6 +93,7 @@ extension Party {
         }
         let position = snapshot?.framePosition ?? .start
         playback.shown = item
+        tellSwarm(.playerOpened(item))
         log.record(.firstFrame(position: position.seconds))
         startScript()
         if playback.recordsPrefetch {

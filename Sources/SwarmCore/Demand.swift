@@ -24,12 +24,30 @@ struct Demand {
     static let urgentBytes: Int64 = 2 << 20
     /// The blocks that are urgent at one place.
     static let urgentBlocks = Int(urgentBytes) / ChunkGeometry.blockSize + 1
+    /// The same where a player that opens the film begins to read: most of the places it looks at are
+    /// a head or an index, and whatever else comes delays the picture.
+    static let openingBlocks = 3
+    /// By so many more for each block it has read on from there, as a kernel reads ahead.
+    static let openingGrowth = 2
     /// Head, index and data: no demuxer alternates between more places.
     static let placesKept = 3
 
-    /// Where the player read lately, in block numbers, newest first.
-    private(set) var places: [Range<Int>] = [] {
-        didSet { urgent = places + prefetch }
+    /// Where the player reads.
+    struct Place: Hashable {
+        /// The block it began at.
+        let origin: Int
+        /// The blocks that are urgent, from the one it reads on.
+        let urgent: Range<Int>
+        /// The block behind all that it asked for in one piece, or behind the urgent ones.
+        let reach: Int
+
+        /// Whether a read that begins at this block goes on with what is read here.
+        func leads(to block: Int) -> Bool { (urgent.lowerBound...reach).contains(block) }
+    }
+
+    /// Where the player read lately, newest first.
+    private var places: [Place] = [] {
+        didSet { urgent = places.map(\.urgent) + prefetch }
     }
     /// The item the places are in.
     private(set) var item: ItemID?
@@ -37,16 +55,18 @@ struct Demand {
     var followers: [ItemID] = []
     /// What the host's player read before its first frame; wanted before all else until read.
     private var prefetch: [Range<Int>] = [] {
-        didSet { urgent = places + prefetch }
+        didSet { urgent = places.map(\.urgent) + prefetch }
     }
     private var isSeekPending = false
-    /// Whether a player is about to read and has not yet: then only what it is known to need is wanted.
-    private(set) var awaitsPlayer = false
-    /// Where the player began to read: at the start, or where it jumped to last.
-    private var origin: Int?
+    /// Whether a player opens the item, and shows nothing yet: then only what it is known to need is
+    /// wanted.
+    private(set) var isOpening = false
 
     /// What every player reads first, until the host tells what its own did.
     static let head = 0..<3
+
+    /// The urgent blocks at the place read last, in number; `nil` before anything was read.
+    var place: Range<Int>? { places.first?.urgent }
 
     /// Turns to another item; what is known of places and prefetch is of the old one.
     ///
@@ -57,12 +77,14 @@ struct Demand {
         item = newItem
         places = []
         prefetch = isWatched ? [Self.head] : []
-        awaitsPlayer = isWatched
-        origin = nil
+        isOpening = isWatched
         isSeekPending = false
     }
 
     mutating func prefetch(_ ranges: [Range<Int>]) { prefetch = ranges }
+
+    /// The player has opened the item.
+    mutating func opened() { isOpening = false }
 
     /// The player jumps: with its next read, all older places are void.
     mutating func seek() { isSeekPending = true }
@@ -71,25 +93,29 @@ struct Demand {
     mutating func read(_ bytes: Range<Int64>, geometry: ChunkGeometry) -> Bool {
         let blockSize = Int64(ChunkGeometry.blockSize)
         let first = Int(bytes.lowerBound / blockSize)
-        let end = min(
-            Int((bytes.lowerBound + Self.urgentBytes + blockSize - 1) / blockSize),
-            geometry.blockCount)
-        guard first < end else { return false }
-        let place = first..<end
-        awaitsPlayer = false
         let voidsOthers = isSeekPending
         isSeekPending = false
-        if voidsOthers || origin == nil { origin = first }
         if voidsOthers {
-            places = [place]
+            places = []
             prefetch = []
-            return true
         }
         // A place that moves on is the same place.
-        places.removeAll { $0.contains(first) || $0.upperBound == first }
+        let origin = places.first { $0.leads(to: first) }?.origin ?? first
+        let end = min(
+            isOpening
+                ? first
+                    + min(
+                        Self.openingBlocks + Self.openingGrowth * (first - origin),
+                        Self.urgentBlocks)
+                : Int((bytes.lowerBound + Self.urgentBytes + blockSize - 1) / blockSize),
+            geometry.blockCount)
+        guard first < end else { return voidsOthers }
+        let asked = Int((bytes.upperBound + blockSize - 1) / blockSize)
+        let place = Place(origin: origin, urgent: first..<end, reach: max(end, asked))
+        places.removeAll { $0.leads(to: first) }
         places.insert(place, at: 0)
         if places.count > Self.placesKept { places.removeLast() }
-        return false
+        return voidsOthers
     }
 
     /// The urgent ranges, most urgent first.
@@ -109,14 +135,13 @@ struct Demand {
             return number - range.lowerBound
         }
         // What this player has read already is what others wait for.
-        guard let origin, let place = places.first, origin <= number, number < place.lowerBound
-        else { return Self.urgentBlocks }
-        return number - place.lowerBound
+        let behind = places.first { ($0.origin..<$0.urgent.lowerBound).contains(number) }
+        return behind.map { number - $0.urgent.lowerBound } ?? Self.urgentBlocks
     }
 
     /// Everything in the order it is wanted once the urgent is under way.
     func order(blockCount: Int) -> [Range<Int>] {
-        let start = places.first?.lowerBound ?? 0
+        let start = place?.lowerBound ?? 0
         return [start..<blockCount, 0..<start]
     }
 }

@@ -192,20 +192,25 @@ struct Striper {
     /// - Parameters:
     ///   - hostRate: what the host sends, in bytes per second.
     ///   - open: the guests that can be sent a block now.
+    ///   - openers: the guests that want only what players wait for; the rest they ask for later.
     ///   - lackers: the guests that lack a block.
     mutating func next(
-        now: MonotonicInstant, hostRate: Double, open: PeerSet, lackers: (BlockAddress) -> PeerSet
+        now: MonotonicInstant, hostRate: Double, open: PeerSet, openers: PeerSet = .empty,
+        lackers: (BlockAddress) -> PeerSet
     ) -> Push? {
         guard !open.isEmpty else { return nil }
         let laggards = laggards(now: now)
-        while let (address, isUrgent) = nextFree() {
+        while let (address, reason) = nextFree() {
             let lacking = lackers(address)
             guard !lacking.isEmpty else {
                 give(address)
                 continue
             }
-            let keepingUp = lacking.subtracting(laggards)
-            let receivers = keepingUp.isEmpty ? lacking : keepingUp
+            let wanting = reason == .wanted ? lacking : lacking.subtracting(openers)
+            guard !wanting.isEmpty else { return nil }
+            let keepingUp = wanting.subtracting(laggards)
+            let receivers = keepingUp.isEmpty ? wanting : keepingUp
+            let isUrgent = reason != .inOrder
             let way = way(
                 to: receivers, isUrgent: isUrgent, hostRate: hostRate, now: now, open: open)
             guard let way else { return nil }
@@ -224,20 +229,30 @@ struct Striper {
         return nil
     }
 
-    private mutating func nextFree() -> (BlockAddress, isUrgent: Bool)? {
+    /// Why a block is the next.
+    private enum Reason {
+        /// A player waits for it.
+        case wanted
+        /// It is among those that the room reads next.
+        case head
+        /// It was asked for without haste, or all before it are given.
+        case inOrder
+    }
+
+    private mutating func nextFree() -> (BlockAddress, Reason)? {
         while let first = wanted.first {
-            if isFree(first) { return (first, true) }
+            if isFree(first) { return (first, .wanted) }
             wanted.removeFirst()
         }
         while let first = asked.first {
-            if isFree(first) { return (first, false) }
+            if isFree(first) { return (first, .inOrder) }
             asked.removeFirst()
         }
         for id in order {
             if let number = items[id]?.nextFree(), let block = items[id]?.geometry.block(at: number)
             {
                 let isUrgent = items[id]?.isUrgent(number) ?? false
-                return (BlockAddress(item: id, block: block), isUrgent)
+                return (BlockAddress(item: id, block: block), isUrgent ? .head : .inOrder)
             }
         }
         return nil

@@ -81,7 +81,7 @@ extension Swarm {
         if let block = first(in: demand.urgent, of: item, from: slot, unlessAt: others) {
             return (block, true)
         }
-        guard !demand.awaitsPlayer else { return nil }
+        guard !demand.isOpening else { return nil }
         if peers.hosts.contains(slot), let lastPush, now - lastPush < Self.pushPause { return nil }
         for wanted in [item] + demand.followers {
             guard let count = items[wanted]?.geometry.blockCount else { continue }
@@ -111,7 +111,7 @@ extension Swarm {
 
     /// Blocks the player waits for whose only request is late: another peer may be sooner.
     mutating func askAgain(now: MonotonicInstant, into directives: inout [SwarmDirective]) {
-        guard let item = demand.item, let place = demand.places.first else { return }
+        guard let item = demand.item, let place = demand.place else { return }
         for number in place.prefix(Self.blocksDoubled) {
             guard let block = items[item]?.geometry.block(at: number),
                 items[item]?[block] == .requested

@@ -1,4 +1,4 @@
-// How much this peer lets itself be sent, where the user limits that.
+// How much this peer lets itself be sent: where the user limits that, and while its player opens.
 //
 // Nobody can be told to send less of what it sends unasked without room for error, so a peer with a
 // limit wants nothing unasked: it asks for every block itself, at the rate it may receive. To others it
@@ -14,10 +14,23 @@ extension Swarm {
 
     // MARK: Here
 
-    /// Tells a new peer that nothing is wanted unasked.
-    func introduceAppetite(to peer: PeerID, into directives: inout [SwarmDirective]) {
-        guard limitsIntake else { return }
-        directives.append(.send(.appetite(Appetite(takesUnasked: false)), to: peer))
+    /// Tells a new peer what is wanted unasked, if that is not everything.
+    func introduceAppetite(
+        to peer: PeerID, isHost: Bool, into directives: inout [SwarmDirective]
+    ) {
+        if limitsIntake {
+            directives.append(.send(.appetite(.asked), to: peer))
+        } else if isHost, demand.isOpening {
+            directives.append(.send(.appetite(.needed), to: peer))
+        }
+    }
+
+    /// Tells the host, who alone sends what nobody asked for, that the player opens a film, or has.
+    func tellAppetite(into directives: inout [SwarmDirective]) {
+        guard !limitsIntake else { return }
+        directives += peers.hosts.map {
+            .send(.appetite(demand.isOpening ? .needed : .all), to: peers[$0].id)
+        }
     }
 
     /// What comes over the LAN is not limited.
@@ -28,7 +41,7 @@ extension Swarm {
         peers[slot].isLocal = isLocal
         promising.insert(slot)
         guard limitsIntake else { return }
-        directives.append(.send(.appetite(Appetite(takesUnasked: isLocal)), to: peer))
+        directives.append(.send(.appetite(isLocal ? .all : .asked), to: peer))
     }
 
     /// Whether a peer may be asked for a block now.
@@ -54,12 +67,15 @@ extension Swarm {
 
     mutating func note(_ appetite: Appetite, of peer: PeerID) {
         guard let slot = peers.slot(of: peer) else { return }
-        guard !appetite.takesUnasked else {
-            askers.remove(slot)
-            return
+        askers.remove(slot)
+        openers.remove(slot)
+        switch appetite {
+        case .all: break
+        case .needed: openers.insert(slot)
+        case .asked:
+            askers.insert(slot)
+            relays.leave(slot)
+            forgetErrands(to: slot)
         }
-        askers.insert(slot)
-        relays.leave(slot)
-        forgetErrands(to: slot)
     }
 }

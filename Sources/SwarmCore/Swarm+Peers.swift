@@ -15,7 +15,7 @@ extension Swarm {
         striper.join(slot, now: now)
         peers[slot].came = now
         reachDue = reachDue ?? now + Self.reachInterval
-        introduceAppetite(to: peer, into: &directives)
+        introduceAppetite(to: peer, isHost: isHost, into: &directives)
         for item in items.keys.sorted() { announce(item, to: peer, into: &directives) }
     }
 
@@ -26,6 +26,7 @@ extension Swarm {
         promising = peers.present
         reachDue = reachDue ?? now + Self.reachInterval
         askers.remove(slot)
+        openers.remove(slot)
         relays.leave(slot)
         forgetErrands(to: slot)
         let items = items

@@ -65,7 +65,12 @@ extension Swarm {
         }
         // Somebody will be given the block in a moment, and whoever else asks gets it from there.
         awaiting[address, default: .empty].insert(slot)
-        if isUrgent { striper.want(address, leads: leads) } else { striper.ask(address) }
+        if isUrgent {
+            // Where the film is seen shows when it is seen.
+            striper.want(address, leads: leads && !openers.contains(slot))
+        } else {
+            striper.ask(address)
+        }
         return .accepted
     }
 
@@ -202,14 +207,22 @@ extension Swarm {
         return outlets
     }
 
-    /// What a player waits for first, asked for or not; then requests and pushes in turn.
+    /// What players wait for first, asked for or not; then requests and pushes in turn.
+    ///
+    /// What is urgent to somebody who is elsewhere in the film takes turns with what is urgent here:
+    /// how soon it is needed nobody can tell, and either alone would keep the other waiting for ever.
     private mutating func nextShipment(
         through outlets: Outlets, now: MonotonicInstant, into directives: inout [SwarmDirective]
     ) -> Shipment? {
-        let urgent = nextUrgentAnswer(to: outlets.owedUrgently)
-        let limit = min(urgent.map { demand.distance(to: $0.address) } ?? .max, Demand.urgentBlocks)
+        let elsewhere = nextUrgentAnswer(to: outlets.owedUrgently, here: false)
+        if let elsewhere {
+            isElsewheresTurn.toggle()
+            if isElsewheresTurn { return taken(elsewhere, urgent: true) }
+        }
+        let here = nextUrgentAnswer(to: outlets.owedUrgently, here: true)
+        let limit = here.map { demand.distance(to: $0.address) } ?? Demand.urgentBlocks
         if let relay = nextRelay(to: outlets.pushable, nearerThan: limit) { return relay }
-        if let urgent { return taken(urgent, urgent: true) }
+        if let urgent = here ?? elsewhere { return taken(urgent, urgent: true) }
         isRequestsTurn.toggle()
         let later = nextLaterAnswer(to: outlets.owedLater)
         if isRequestsTurn, let later { return taken(later, urgent: false) }
@@ -223,10 +236,14 @@ extension Swarm {
         return answer
     }
 
-    /// What is needed soonest; of one block's askers, whoever has the fewest on the way.
-    private mutating func nextUrgentAnswer(to waiting: PeerSet) -> Shipment? {
+    /// What is needed soonest of what players need that are near ours, or of all else; of one block's
+    /// askers, whoever has the fewest on the way.
+    private mutating func nextUrgentAnswer(to waiting: PeerSet, here: Bool) -> Shipment? {
         let demand = demand
-        return nextAnswer(to: waiting, urgent: true) { demand.distance(to: $0) }
+        return nextAnswer(to: waiting, urgent: true) { address in
+            let distance = demand.distance(to: address)
+            return (distance < Demand.urgentBlocks) == here ? distance : nil
+        }
     }
 
     /// Whoever has the fewest on the way comes first, so that all get their share.
@@ -235,13 +252,15 @@ extension Swarm {
     }
 
     private mutating func nextAnswer(
-        to waiting: PeerSet, urgent: Bool, distance: (BlockAddress) -> Int
+        to waiting: PeerSet, urgent: Bool, distance: (BlockAddress) -> Int?
     ) -> Shipment? {
         guard !waiting.isEmpty else { return nil }
         var best: (shipment: Shipment, order: (Int, Int))?
         for slot in peers.inOrder where waiting.contains(slot) {
-            guard let address = peers[slot].nextOwed(urgent: urgent) else { continue }
-            let order = (distance(address), peers[slot].sendsUnderWay)
+            guard let address = peers[slot].nextOwed(urgent: urgent),
+                let distance = distance(address)
+            else { continue }
+            let order = (distance, peers[slot].sendsUnderWay)
             if best.map({ order < $0.order }) ?? true {
                 best = (Shipment(address: address, slot: slot, isAnswer: true), order)
             }
@@ -270,7 +289,9 @@ extension Swarm {
         for slot in open where !peers[slot].hasAsked { open.remove(slot) }
         let items = items
         let present = peers.present.subtracting(askers)
-        let push = striper.next(now: now, hostRate: bestSentRate, open: open) { address in
+        let push = striper.next(
+            now: now, hostRate: bestSentRate, open: open, openers: openers
+        ) { address in
             present.subtracting(items[address.item]?.holdings.holders(of: address.block) ?? .empty)
         }
         switch push {
@@ -289,7 +310,9 @@ extension Swarm {
             let asked = settle(address, unless: .empty, into: &directives)
             for slot in asked { peers[slot].queue(address, isUrgent: true) }
             relays.add(address, to: receivers.subtracting(asked))
-            let answer = nextUrgentAnswer(to: outlets.open.intersection(asked))
+            let open = outlets.open.intersection(asked)
+            let answer =
+                nextUrgentAnswer(to: open, here: true) ?? nextUrgentAnswer(to: open, here: false)
             return answer.map { taken($0, urgent: true) } ?? nextRelay(to: outlets.pushable)
         case nil:
             return nil

@@ -9,7 +9,7 @@ extension Swarm {
     /// What somebody has it has checked, so it has the roots as well.
     public func firstLostByte(of item: ItemID) -> Int64? {
         guard let ledger = items[item], !ledger.isComplete else { return nil }
-        let start = item == demand.item ? demand.places.first?.lowerBound ?? 0 : 0
+        let start = item == demand.item ? demand.place?.lowerBound ?? 0 : 0
         for number in start..<ledger.geometry.blockCount {
             guard let block = ledger.geometry.block(at: number) else { return nil }
             if ledger[block] != .verified, ledger.holdings.holders(of: block).isEmpty {
@@ -21,7 +21,7 @@ extension Swarm {
 
     /// Whether this peer has everything between where its player reads and this byte of an item.
     public func isPlayer(at byte: Int64, of item: ItemID) -> Bool {
-        guard item == demand.item, let place = demand.places.first else { return false }
+        guard item == demand.item, let place = demand.place else { return false }
         let here = Int64(place.lowerBound) * Int64(ChunkGeometry.blockSize)
         return here + contiguousBytes(of: item, from: here) >= byte
     }

@@ -35,9 +35,12 @@ public struct Swarm {
     /// When the pace lets the next block out, if one waits for that.
     var paceOpens: MonotonicInstant?
     var isRequestsTurn = false
+    var isElsewheresTurn = false
 
     /// Peers that want only what they ask for.
     var askers = PeerSet.empty
+    /// Peers whose players open the film: they want what some player waits for.
+    var openers = PeerSet.empty
 
     // What this peer takes.
     /// The rate at which it asks, where the user limits that, and when it may go on.
@@ -123,13 +126,20 @@ public struct Swarm {
         case .itemAdded(let item, let geometry, let holding):
             add(item, geometry, holding, into: &directives)
         case .turned(let item, let followers, let isWatched):
+            let wasOpening = demand.isOpening
             demand.turn(to: item, followers: followers, isWatched: isWatched)
+            if demand.isOpening != wasOpening { tellAppetite(into: &directives) }
             promising = peers.present
             striper.turn(to: item, followers: followers)
         case .prefetchHinted(let item, let ranges):
             hintPrefetch(of: item, ranges)
         case .playerReads(let item, let bytes):
             playerReads(item, bytes, now: now, into: &directives)
+        case .playerOpened(let item):
+            guard item == demand.item, demand.isOpening else { break }
+            demand.opened()
+            promising = peers.present
+            tellAppetite(into: &directives)
         case .playerSought(let item):
             if item == demand.item { demand.seek() }
         case .peerJoined(let peer, let isHost):

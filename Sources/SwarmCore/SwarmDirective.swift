@@ -13,6 +13,8 @@ public enum SwarmEvent: Sendable {
     case prefetchHinted(ItemID, [Range<Int64>])
     /// The player reads these bytes of an item.
     case playerReads(ItemID, Range<Int64>)
+    /// The player shows the item: from here on it wants all of it.
+    case playerOpened(ItemID)
     /// The player jumps; its next read is somewhere else.
     case playerSought(ItemID)
 

@@ -26,7 +26,8 @@ public struct UplinkPacer: Sendable {
 
     /// A queue this long is one of our own making.
     static let tooLong = Duration.milliseconds(12)
-    /// In a search, which goes beyond the line quickly, one this long counts at once.
+    /// In a search that goes beyond ``firstPace``, one this long counts at once. Before, a single one
+    /// is more likely a peer whose program starts and is late with everything.
     static let muchTooLong = Duration.milliseconds(20)
     /// Where the line is known, for so long: two blocks that meet make a queue for as long as one
     /// takes to leave.
@@ -185,7 +186,8 @@ public struct UplinkPacer: Sendable {
             return load != nil && instant - since >= Self.persistence * 2
         }
         return switch phase {
-        case .searching: since < instant || queue > Self.muchTooLong + noise * 2
+        case .searching:
+            since < instant || (pace > Self.firstPace && queue > Self.muchTooLong + noise * 2)
         case .following: instant - since >= Self.persistence
         case .draining: false
         }

@@ -4,10 +4,13 @@ public import PartyModel
 
 extension Appetite: CanonicalValue {
     /// Appends one byte.
-    public func write(to writer: inout ByteWriter) { writer.write(takesUnasked) }
+    public func write(to writer: inout ByteWriter) { writer.write(rawValue) }
 
     /// The next appetite.
     public init(from reader: inout ByteReader) throws(WireViolation) {
-        self.init(takesUnasked: try reader.readFlag())
+        guard let appetite = Appetite(rawValue: try reader.read(UInt8.self)) else {
+            throw .malformedValue(field: "appetite")
+        }
+        self = appetite
     }
 }

@@ -53,12 +53,37 @@ struct DemandTests {
     @Test("is, where a player is about to open, the head, or what the host's player read first")
     mutating func watched() throws {
         demand.turn(to: itemID(3), followers: [], isWatched: true)
-        #expect(demand.awaitsPlayer)
         #expect(demand.urgent == [Demand.head])
         demand.prefetch([0..<2, 900..<902])
         #expect(demand.urgent == [0..<2, 900..<902])
-        read(0)
-        #expect(!demand.awaitsPlayer)
+    }
+
+    @Test("is little at each place while a player opens, and more where it reads on")
+    mutating func opening() throws {
+        demand.turn(to: itemID(3), followers: [], isWatched: true)
+        demand.prefetch([])
+        for number in [0, 1, 1_000, 33, 34, 36] { read(Int64(number)) }
+        #expect(demand.isOpening)
+        #expect(demand.urgent == [36..<45, 1_000..<1_003, 1..<6])
+        demand.opened()
+        #expect(!demand.isOpening)
+        read(38)
+        #expect(demand.urgent.first == 38..<70)
+    }
+
+    @Test("is the same place when a read goes on behind all that was asked for in one piece")
+    mutating func inOnePiece() throws {
+        _ = demand.read(0..<8 << 20, geometry: geometry)
+        read(128)
+        #expect(demand.urgent == [128..<160])
+    }
+
+    @Test("is what was read at an older place, too, for others")
+    mutating func behindAnOlderPlace() throws {
+        for number in [0, 1, 2, 1_000, 500] { read(Int64(number)) }
+        #expect(try distance(0) == -2)
+        #expect(try distance(500) == 0)
+        #expect(try [499, 999].map(distance) == [Demand.urgentBlocks, Demand.urgentBlocks])
     }
 
     @Test("is urgent at the last places that were read, until a jump")

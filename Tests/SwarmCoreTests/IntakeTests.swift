@@ -65,10 +65,32 @@ struct IntakeTests {
         var swarm = Swarm(intakeLimit: limit)
         let now = MonotonicInstant(nanoseconds: 0)
         let said = swarm.on(.peerJoined(host, isHost: true), now: now)
-        #expect(said.contains(.send(.appetite(Appetite(takesUnasked: false)), to: host)))
+        #expect(said.contains(.send(.appetite(.asked), to: host)))
         let near = swarm.on(.located(host, isLocal: true), now: now)
-        #expect(near.contains(.send(.appetite(Appetite(takesUnasked: true)), to: host)))
+        #expect(near.contains(.send(.appetite(.all), to: host)))
         #expect(swarm.on(.located(host, isLocal: true), now: now).isEmpty)
+    }
+
+    @Test("is what players wait for while a player opens the film, by word to the host alone")
+    func opening() {
+        var swarm = Swarm()
+        func said(_ event: SwarmEvent) -> [SwarmDirective] {
+            swarm.on(event, now: MonotonicInstant(nanoseconds: 0)).filter {
+                if case .send(.appetite, _) = $0 { true } else { false }
+            }
+        }
+        let item = itemID(1)
+        _ = said(.itemAdded(item, makeGeometry(size), .nothing))
+        _ = said(.peerJoined(guest, isHost: false))
+        #expect(said(.turned(to: item, followers: [], isWatched: true)).isEmpty)
+        #expect(said(.peerJoined(host, isHost: true)) == [.send(.appetite(.needed), to: host)])
+        #expect(said(.playerOpened(item)) == [.send(.appetite(.all), to: host)])
+        #expect(said(.playerOpened(item)).isEmpty)
+        let next = itemID(2)
+        _ = said(.itemAdded(next, makeGeometry(size), .nothing))
+        #expect(
+            said(.turned(to: next, followers: [], isWatched: true))
+                == [.send(.appetite(.needed), to: host)])
     }
 
     @Test("is nobody's business where there is none")

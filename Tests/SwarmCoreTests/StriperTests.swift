@@ -37,11 +37,12 @@ struct StriperTests {
 
     /// What goes out next, over a host's line of 20 Mbit/s.
     private mutating func next(
-        at milliseconds: Int64 = 0, open: PeerSet? = nil
+        at milliseconds: Int64 = 0, open: PeerSet? = nil, openers: PeerSet = .empty
     ) -> Striper.Push? {
         let (guests, holders) = (guests, holders)
-        return striper.next(now: at(milliseconds), hostRate: 2.5e6, open: open ?? guests) {
-            address in
+        return striper.next(
+            now: at(milliseconds), hostRate: 2.5e6, open: open ?? guests, openers: openers
+        ) { address in
             guests.subtracting(holders[address.block.number] ?? .empty)
         }
     }
@@ -129,6 +130,22 @@ struct StriperTests {
         #expect(numbers == [500, 501, 700, 502])
         #expect(!striper.isFree(block(501)))
         #expect(striper.isFree(block(503)))
+    }
+
+    @Test("gives those who open the film what some player waits for, and nothing else")
+    mutating func openers() throws {
+        join(0..<3)
+        striper.want(block(700), leads: false)
+        let openers = PeerSet(0).union(PeerSet(1))
+        guard case .relay(block(700), let wanted)? = next(openers: openers) else {
+            throw NotRelayed()
+        }
+        #expect(wanted.receivers.union(PeerSet(wanted.owner)) == guests)
+        guard case .relay(block(0), let rest)? = next(openers: openers) else { throw NotRelayed() }
+        #expect(rest.owner == 2 && rest.receivers.isEmpty && rest.leavesOut)
+        #expect(next(open: openers, openers: guests) == nil)
+        guard case .relay(block(1), let all)? = next() else { throw NotRelayed() }
+        #expect(all.receivers.union(PeerSet(all.owner)) == guests)
     }
 
     @Test("does not wait for those whom the owner does not reach, once it is known")

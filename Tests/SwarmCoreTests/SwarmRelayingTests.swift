@@ -55,6 +55,36 @@ struct SwarmRelayingTests {
         }
     }
 
+    @Test("takes turns with what a player elsewhere in the film waits for")
+    mutating func turns() throws {
+        for number in [0, 20] {
+            let bytes = Int64(number) * Int64(ChunkGeometry.blockSize)
+            _ = tell(.playerReads(item, bytes..<bytes + 1))
+            _ = tell(.playerSought(item))
+        }
+        // Ours has left the place where a player of another guest is; what is passed on is ours.
+        var sent: [UInt32] = []
+        func note(_ directives: [SwarmDirective], at swarm: inout Swarm) {
+            for case .upload(let address, let peer, relay: _) in directives {
+                sent.append(address.block.number)
+                let now = now + .milliseconds(1)
+                note(swarm.on(.blockSent(address, to: peer), now: now), at: &swarm)
+            }
+        }
+        _ = try receive(0)
+        _ = tell(.paced(bytesPerSecond: 1))
+        for number in UInt32(20)..<28 {
+            _ = tell(.ordered(order(number, others: [ana, ben]), by: host))
+            _ = try receive(Int(number), relay: true)
+        }
+        let run = BlockRequest.Run(first: 0, count: 1)
+        _ = tell(
+            .request(BlockRequest(item: item, runs: [run], isUrgent: true), from: cem))
+        note(tell(.paced(bytesPerSecond: nil)), at: &swarm)
+        #expect(sent.count > 8)
+        #expect(try #require(sent.firstIndex(of: 0)) <= 3)
+    }
+
     @Test("goes to those named and nobody else, the first first, when the block is checked")
     mutating func obeys() throws {
         #expect(uploads(tell(.ordered(order(5, first: [cem], others: [ana]), by: host))) == [])

@@ -66,9 +66,9 @@ struct SwarmTests {
         let first = requests(.turned(to: item, followers: [], isWatched: true))
         #expect(first.map(\.isUrgent) == [true])
         #expect(first.first?.runs == [BlockRequest.Run(first: 0, count: 3)])
-        let next = requests(.playerReads(item, 0..<mebibyte))
-        #expect(next.map(\.isUrgent) == [true])
-        #expect(next.first?.runs.first?.first == 3)
+        let elsewhere = requests(.playerReads(item, 15 * mebibyte..<16 * mebibyte))
+        #expect(elsewhere.map(\.isUrgent) == [true])
+        #expect(elsewhere.first?.runs.first?.first == 240)
     }
 
     @Test("takes back what is under way when the player jumps, and only then")

@@ -84,8 +84,9 @@ enum Samples {
                 item: item, block: .max, first: [PeerID(bytes16(0x31))],
                 others: [PeerID(bytes16(0x32)), PeerID(bytes16(0x33))])),
         .reach(Reach(peers: [PeerID(bytes16(0x32)), PeerID(bytes16(0x31))])),
-        .appetite(Appetite(takesUnasked: true)),
-        .appetite(Appetite(takesUnasked: false)),
+        .appetite(.asked),
+        .appetite(.all),
+        .appetite(.needed),
         .timeline(Signed(content: intent, signature: signature)),
         .hold(Signed(content: hold, signature: signature)),
         .hold(
