@@ -66,9 +66,9 @@ final class PeerLink {
 
     /// What both connections have sent and hold back.
     var traffic: LinkTraffic {
-        [control.channel, bulk?.channel].reduce(.none) { sum, channel in
-            sum + (channel.map { LinkTraffic(of: $0) } ?? .none)
-        }
+        LinkTraffic(
+            control: LinkTraffic(of: control.channel),
+            bulk: bulk?.channel.map { LinkTraffic(of: $0) })
     }
 
     /// Ends both connections.

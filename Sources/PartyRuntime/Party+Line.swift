@@ -57,7 +57,9 @@ extension Party {
         lineLooked = now
         line.counted(
             remotes.keys.compactMap { peer in
-                mesh?.traffic(to: peer).map { (peer, $0.sent, $0.unsent) }
+                mesh?.traffic(to: peer).map {
+                    LineCount(peer: peer, sent: $0.sent, unsent: $0.unsent, delay: $0.delay)
+                }
             }, at: now)
         let pace = pacer.look(
             at: line.reading(at: now), sent: line.rate(at: now), load: line.load, now: now)

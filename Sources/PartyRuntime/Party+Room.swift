@@ -80,8 +80,14 @@ extension Party {
     /// The host sends a new viewer what its player is about to ask for.
     private func anticipate(_ member: Member) {
         guard roomSigner != nil, !member.isHeadless, let item = room?.intent?.item else { return }
-        let ranges = prefetch.hint(for: item).map { $0.offset..<($0.offset + $0.length) }
+        var ranges = prefetch.hint(for: item).map { $0.offset..<($0.offset + $0.length) }
         guard playback.shown == item, !ranges.isEmpty else { return }
+        // A room that moves, or stands elsewhere, is joined in the middle of the film.
+        if let course = room?.course, !course.isStanding || course.anchor > .start,
+            let index = room?.items?.item(item).flatMap(PrefetchRecorder.lateIndex(of:))
+        {
+            ranges.append(index)
+        }
         tellSwarm(.anticipated(by: member.peer, item, ranges))
     }
 

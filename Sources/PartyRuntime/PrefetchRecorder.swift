@@ -30,6 +30,21 @@ struct PrefetchRecorder {
         }
     }
 
+    /// What the index of a Matroska film takes, mostly, at its end.
+    static let indexBytes: Int64 = 32 * 1024
+    /// Names of films that keep their index at the end, where only a player that does not begin at the
+    /// start reads it; others keep it in front, or every player reads it.
+    private static let lateIndexed: Set<Substring> = ["mkv", "webm", "mka", "mk3d"]
+
+    /// Where a player that comes late looks for the index, if the host's own had no need of it.
+    static func lateIndex(of item: PlaylistItem) -> Range<Int64>? {
+        let size = item.geometry.size
+        guard let dot = item.name.lastIndex(of: "."), size > 0,
+            lateIndexed.contains(Substring(item.name[dot...].dropFirst().lowercased()))
+        else { return nil }
+        return max(0, size - indexBytes)..<size
+    }
+
     /// The hint for an item, as much as may be hinted.
     func hint(for item: ItemID) -> [Welcome.Prefetch] {
         var left = Self.bytesHinted

@@ -103,10 +103,7 @@ struct Demand {
         let origin = places.first { $0.leads(to: first) }?.origin ?? first
         let end = min(
             isOpening
-                ? first
-                    + min(
-                        Self.openingBlocks + Self.openingGrowth * (first - origin),
-                        Self.urgentBlocks)
+                ? openingEnd(from: first, since: origin)
                 : Int((bytes.lowerBound + Self.urgentBytes + blockSize - 1) / blockSize),
             geometry.blockCount)
         guard first < end else { return voidsOthers }
@@ -116,6 +113,14 @@ struct Demand {
         places.insert(place, at: 0)
         if places.count > Self.placesKept { places.removeLast() }
         return voidsOthers
+    }
+
+    /// The block behind those that are urgent where a player that opens reads: what the host's player
+    /// read there, where that is known.
+    private func openingEnd(from first: Int, since origin: Int) -> Int {
+        if let hint = prefetch.first(where: { $0.contains(first) }) { return hint.upperBound }
+        let growth = Self.openingGrowth * (first - origin)
+        return first + min(Self.openingBlocks + growth, Self.urgentBlocks)
     }
 
     /// The urgent ranges, most urgent first.

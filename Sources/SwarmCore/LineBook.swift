@@ -3,7 +3,10 @@
 // Every packet that leaves faster than the line takes it waits in a modem, and a pause pressed
 // meanwhile waits behind it. So the way out is measured with the room's pings: what it takes longer
 // than at its best is a queue. As in LEDBAT (RFC 6817) the one-way delay counts, against its own
-// recent minimum. Invariant: only answers to pings of our own count, each once.
+// recent minimum. A program that is late with its answers looks the same; but then the kernels, which
+// acknowledge what they get without it, see no longer round trips, and they are believed.
+//
+// Invariant: only answers to pings of our own count, each once.
 
 public import PartyModel
 
@@ -38,6 +41,26 @@ public struct LineLoad: Hashable, Sendable {
     }
 }
 
+/// What the connections to a peer have done until now.
+public struct LineCount: Sendable {
+    /// The peer.
+    public let peer: PeerID
+    /// Bytes sent in all.
+    public let sent: Int64
+    /// Bytes that are held back.
+    public let unsent: Int
+    /// By how much a round trip of late is longer than at its best, as the kernel sees it.
+    public let delay: Duration
+
+    /// A count with these values.
+    public init(peer: PeerID, sent: Int64, unsent: Int, delay: Duration) {
+        self.peer = peer
+        self.sent = sent
+        self.unsent = unsent
+        self.delay = delay
+    }
+}
+
 /// What is known of the line this peer sends over: pings, what left, who shares the LAN.
 public struct LineBook: Sendable {
     /// A peer this near, at an address of the same network, is no load on the line to the world.
@@ -54,6 +77,12 @@ public struct LineBook: Sendable {
     static let loadSpan = Duration.milliseconds(40)...Duration.milliseconds(600)
     /// An answer later than this says something before it is there.
     static let overdue = Duration.milliseconds(300)
+    /// The kernel's word for a round trip is a mean that follows slowly, and counts for a queue of up to
+    /// so many times as much, and so much more.
+    static let kernelFactor = 2
+    static let kernelSlack = Duration.milliseconds(5)
+    /// That word is of now where something was sent so lately.
+    static let kernelAge = Duration.milliseconds(200)
     /// Pings that may be unanswered; an answer to an older one is as good as none.
     static let pingsKept = 64
 
@@ -70,6 +99,8 @@ public struct LineBook: Sendable {
         /// What its connections had sent, and held back, when they were last looked at.
         var sent: Int64?
         var unsent = 0
+        /// What the kernel said of a queue when something was sent last, and when that was.
+        var kernel: (delay: Duration, at: MonotonicInstant)?
     }
 
     private var paths: [PeerID: Path] = [:]
@@ -115,7 +146,8 @@ public struct LineBook: Sendable {
         path.outward.note(pong.arrived - pong.sent, at: now)
         // The way back leads through the other side's line, which is as full as ours when both
         // send film; but nobody can claim more than the round trip shows.
-        let queue = min(path.outward.excess, path.roundTrip.excess)
+        let queue = min(
+            path.outward.excess, path.roundTrip.excess, longestQueue(at: now) ?? .seconds(60))
         if let separate = path.separate, pong.sent >= separate {
             path.reading = LineReading(at: pong.sent, queue: queue, base: shortest)
         }
@@ -132,16 +164,17 @@ public struct LineBook: Sendable {
     }
 
     /// What the connections of each peer have sent in all, and hold back.
-    public mutating func counted(
-        _ traffic: [(peer: PeerID, sent: Int64, unsent: Int)], at now: MonotonicInstant
-    ) {
+    public mutating func counted(_ counts: [LineCount], at now: MonotonicInstant) {
         var total = totals.last?.bytes ?? 0
-        for (peer, sent, unsent) in traffic {
+        for count in counts {
+            var path = paths[count.peer] ?? Path()
             // Less than before: these are other connections.
-            let before = min(paths[peer]?.sent ?? sent, sent)
-            if !isLocal(peer) { total += sent - before }
-            paths[peer, default: Path()].sent = sent
-            paths[peer, default: Path()].unsent = unsent
+            let before = min(path.sent ?? count.sent, count.sent)
+            if !path.isNearby { total += count.sent - before }
+            if count.sent > before { path.kernel = (count.delay, now) }
+            path.sent = count.sent
+            path.unsent = count.unsent
+            paths[count.peer] = path
         }
         totals.removeAll { now - $0.at > Self.loadSpan.upperBound * 2 }
         totals.append((now, total))
@@ -168,7 +201,9 @@ public struct LineBook: Sendable {
             guard !path.isNearby, let separate = path.separate, let base = path.shortest,
                 let first = path.asked.first(where: { $0 >= separate })
             else { return nil }
-            return LineReading(at: first, queue: now - first - base, base: base)
+            let queue = now - first - base
+            return LineReading(
+                at: first, queue: min(queue, longestQueue(at: now) ?? queue), base: base)
         }
         guard let overdue = waits.min(by: { $0.queue < $1.queue }), overdue.queue > Self.overdue,
             readings.last.map({ $0.at < overdue.at }) ?? true
@@ -203,6 +238,18 @@ public struct LineBook: Sendable {
         guard span >= Self.loadSpan.lowerBound, busy > .zero else { return nil }
         let bytes = totalSent(by: last.at) - totalSent(by: first.at)
         return LineLoad(taken: bytes / busy.inSeconds, given: bytes / span.inSeconds)
+    }
+
+    /// More than any of the kernels says the queue in front of our line cannot be, for everything we
+    /// send stands in it; `nil` while nothing is sent.
+    private func longestQueue(at now: MonotonicInstant) -> Duration? {
+        let delays = paths.values.compactMap { path -> Duration? in
+            guard !path.isNearby, let kernel = path.kernel, now - kernel.at <= Self.kernelAge else {
+                return nil
+            }
+            return kernel.delay
+        }
+        return delays.max().map { $0 * Self.kernelFactor + Self.kernelSlack }
     }
 
     private func newestReading() -> LineReading? {

@@ -26,8 +26,8 @@ public struct UplinkPacer: Sendable {
 
     /// A queue this long is one of our own making.
     static let tooLong = Duration.milliseconds(12)
-    /// In a search that goes beyond ``firstPace``, one this long counts at once. Before, a single one
-    /// is more likely a peer whose program starts and is late with everything.
+    /// A search that goes beyond ``firstPace`` goes beyond the line quickly, and one this long counts
+    /// at once.
     static let muchTooLong = Duration.milliseconds(20)
     /// Where the line is known, for so long: two blocks that meet make a queue for as long as one
     /// takes to leave.

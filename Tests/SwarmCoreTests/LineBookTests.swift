@@ -32,6 +32,29 @@ struct LineBookTests {
         return book
     }
 
+    private func count(
+        _ peer: PeerID, sent: Int64, unsent: Int, delay: Duration = .zero
+    ) -> LineCount {
+        LineCount(peer: peer, sent: sent, unsent: unsent, delay: delay)
+    }
+
+    @Test("an answer that is late by its program is no queue: the kernels saw none")
+    func lateProgram() {
+        for (delay, queue) in [(0, 5), (4, 13), (30, 40)] {
+            var book = book(1)
+            ping(&book, peerID(1), at: 0, out: 25, back: 25)
+            book.counted([count(peerID(1), sent: 0, unsent: 0)], at: at(0))
+            let now = count(
+                peerID(1), sent: 50_000, unsent: 0, delay: .milliseconds(delay))
+            book.counted([now], at: at(150))
+            ping(&book, peerID(1), at: 100, out: 65, back: 25)
+            #expect(book.reading(at: at(200))?.queue == .milliseconds(queue))
+            // What it said long ago says nothing.
+            ping(&book, peerID(1), at: 400, out: 65, back: 25)
+            #expect(book.reading(at: at(500))?.queue == .milliseconds(40))
+        }
+    }
+
     @Test("a queue is what the way out takes longer than at its best")
     func outward() {
         var book = book(1)
@@ -132,22 +155,32 @@ struct LineBookTests {
     @Test("the rate is what has left lately, over whatever connections")
     func rate() {
         var book = LineBook()
-        book.counted([(peerID(1), 5_000, 0), (peerID(2), 7_000, 0)], at: at(0))
+        book.counted(
+            [count(peerID(1), sent: 5_000, unsent: 0), count(peerID(2), sent: 7_000, unsent: 0)],
+            at: at(0))
         #expect(book.rate(at: at(0)) == 0)
-        book.counted([(peerID(1), 15_000, 0), (peerID(2), 17_000, 0)], at: at(200))
+        book.counted(
+            [count(peerID(1), sent: 15_000, unsent: 0), count(peerID(2), sent: 17_000, unsent: 0)],
+            at: at(200))
         #expect(book.rate(at: at(200)) == 100_000)
         // Another connection begins at nothing.
-        book.counted([(peerID(1), 300, 0), (peerID(2), 37_000, 0)], at: at(400))
+        book.counted(
+            [count(peerID(1), sent: 300, unsent: 0), count(peerID(2), sent: 37_000, unsent: 0)],
+            at: at(400))
         #expect(book.rate(at: at(400)) == 100_000)
         ping(&book, peerID(2), at: 400, out: 1, back: 1, address: near)
-        book.counted([(peerID(1), 300, 0), (peerID(2), 99_000, 0)], at: at(600))
+        book.counted(
+            [count(peerID(1), sent: 300, unsent: 0), count(peerID(2), sent: 99_000, unsent: 0)],
+            at: at(600))
         #expect(book.rate(at: at(600)) == 0)
     }
 
     @Test("what connections hold back is known, and how many do so much")
     func holdingBack() {
         var book = LineBook()
-        book.counted([(peerID(1), 0, 30_000), (peerID(2), 0, 1_000)], at: at(0))
+        book.counted(
+            [count(peerID(1), sent: 0, unsent: 30_000), count(peerID(2), sent: 0, unsent: 1_000)],
+            at: at(0))
         #expect(book.unsent == 31_000)
         #expect(book.holdingBack == 1)
         book.left(peerID(1))
@@ -158,8 +191,9 @@ struct LineBookTests {
     @Test("while there is a queue, what was sent less what the queue grew is what the line takes")
     func load() throws {
         var book = book(1)
-        book.counted([(peerID(1), 0, 0)], at: at(0))
-        book.counted([(peerID(1), 600_000, 0)], at: at(600))
+        book.counted([count(peerID(1), sent: 0, unsent: 0)], at: at(0))
+        book.counted(
+            [count(peerID(1), sent: 600_000, unsent: 0, delay: .milliseconds(60))], at: at(600))
         ping(&book, peerID(1), at: 0, out: 25, back: 25)
         ping(&book, peerID(1), at: 100, out: 27, back: 25)
         #expect(book.load == nil)

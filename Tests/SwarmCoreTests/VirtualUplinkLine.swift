@@ -27,6 +27,7 @@ struct VirtualUplinkLine {
     private var sent: [Double]
     private var window: [Double]
     private var queue = 0.0
+    private var smoothedWait = Duration.zero
     private var turn = 0
     private var pings: [(pong: Pong, from: Int, received: MonotonicInstant)] = []
     private var nextPings: [MonotonicInstant]
@@ -81,6 +82,8 @@ struct VirtualUplinkLine {
             // As TCP opens its window.
             window[index] += bytes
         }
+        // As the kernel's mean over acknowledgements, of which some come in each millisecond.
+        smoothedWait = smoothedWait + (wait - smoothedWait) / 16
         let out = min(queue, rate * span)
         queue -= out
         delivered += out
@@ -113,7 +116,11 @@ struct VirtualUplinkLine {
     private mutating func look() {
         nextLook = now + UplinkPacer.interval
         book.counted(
-            peers.indices.map { (peers[$0], Int64(sent[$0]), Int(unsent[$0])) }, at: now)
+            peers.indices.map {
+                LineCount(
+                    peer: peers[$0], sent: Int64(sent[$0]), unsent: Int(unsent[$0]),
+                    delay: smoothedWait)
+            }, at: now)
         let pace = pacer.look(
             at: book.reading(at: now), sent: book.rate(at: now), load: book.load, now: now)
         bucket.set(rate: UplinkPacer.handingOver(pace, unsent: book.unsent), at: now)
