@@ -80,15 +80,19 @@ extension Party {
     /// The host sends a new viewer what its player is about to ask for.
     private func anticipate(_ member: Member) {
         guard roomSigner != nil, !member.isHeadless, let item = room?.intent?.item else { return }
-        var ranges = prefetch.hint(for: item).map { $0.offset..<($0.offset + $0.length) }
-        guard playback.shown == item, !ranges.isEmpty else { return }
+        let hints = prefetch.hint(for: item)
+        guard playback.shown == item, !hints.isEmpty else { return }
+        tellSwarm(.anticipated(by: member.peer, item, firstReads(of: item, hints)))
+    }
+
+    /// What a guest's player reads before its first frame, as far as that is known.
+    private func firstReads(of item: ItemID, _ hints: [Welcome.Prefetch]) -> [Range<Int64>] {
+        let ranges = hints.map { $0.offset..<($0.offset + $0.length) }
         // A room that moves, or stands elsewhere, is joined in the middle of the film.
-        if let course = room?.course, !course.isStanding || course.anchor > .start,
+        guard let course = room?.course, !course.isStanding || course.anchor > .start,
             let index = room?.items?.item(item).flatMap(PrefetchRecorder.lateIndex(of:))
-        {
-            ranges.append(index)
-        }
-        tellSwarm(.anticipated(by: member.peer, item, ranges))
+        else { return ranges }
+        return ranges + [index]
     }
 
     private func dial(_ member: Member) {
@@ -188,7 +192,7 @@ extension Party {
         tellSwarm(.turned(to: item, followers: followers.map(\.id), isWatched: isWatched))
         let hints = prefetchHints.filter { $0.item == item }
         if !hints.isEmpty {
-            tellSwarm(.prefetchHinted(item, hints.map { $0.offset..<($0.offset + $0.length) }))
+            tellSwarm(.prefetchHinted(item, firstReads(of: item, hints)))
         }
     }
 

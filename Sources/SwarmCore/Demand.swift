@@ -28,7 +28,7 @@ struct Demand {
     /// a head or an index, and whatever else comes delays the picture.
     static let openingBlocks = 3
     /// By so many more for each block it has read on from there, as a kernel reads ahead.
-    static let openingGrowth = 2
+    static let openingGrowth = 1
     /// Head, index and data: no demuxer alternates between more places.
     static let placesKept = 3
 
@@ -115,12 +115,18 @@ struct Demand {
         return voidsOthers
     }
 
-    /// The block behind those that are urgent where a player that opens reads: what the host's player
-    /// read there, where that is known.
+    /// The block behind those that are urgent where a player that opens reads.
+    ///
+    /// As long as there is another place where the host's player went, it is no more than what that
+    /// read here; where it went nowhere else, the player reads on.
     private func openingEnd(from first: Int, since origin: Int) -> Int {
-        if let hint = prefetch.first(where: { $0.contains(first) }) { return hint.upperBound }
         let growth = Self.openingGrowth * (first - origin)
-        return first + min(Self.openingBlocks + growth, Self.urgentBlocks)
+        let end = first + min(Self.openingBlocks + growth, Self.urgentBlocks)
+        guard let hint = prefetch.first(where: { $0.contains(first) }) else { return end }
+        let isLast = prefetch.allSatisfy { range in
+            range == hint || places.contains { range.contains($0.origin) }
+        }
+        return isLast ? max(end, hint.upperBound) : hint.upperBound
     }
 
     /// The urgent ranges, most urgent first.

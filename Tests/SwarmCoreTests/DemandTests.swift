@@ -61,14 +61,27 @@ struct DemandTests {
     @Test("is little at each place while a player opens, and more where it reads on")
     mutating func opening() throws {
         demand.turn(to: itemID(3), followers: [], isWatched: true)
-        demand.prefetch([0..<2])
+        demand.prefetch([])
         for number in [0, 1, 1_000, 33, 34, 36] { read(Int64(number)) }
         #expect(demand.isOpening)
-        #expect(demand.urgent == [36..<45, 1_000..<1_003, 1..<2, 0..<2])
+        #expect(demand.urgent == [36..<42, 1_000..<1_003, 1..<5])
         demand.opened()
         #expect(!demand.isOpening)
         read(38)
         #expect(demand.urgent.first == 38..<70)
+    }
+
+    @Test(
+        "is what the host's player read at each place, and more only where it is known to read on")
+    mutating func hinted() throws {
+        demand.turn(to: itemID(3), followers: [], isWatched: true)
+        demand.prefetch([0..<3, 1_000..<1_002])
+        read(1)
+        #expect(demand.urgent.first == 1..<3)
+        read(1_001)
+        #expect(demand.urgent.first == 1_001..<1_004)
+        read(2)
+        #expect(demand.urgent.first == 2..<6)
     }
 
     @Test("is the same place when a read goes on behind all that was asked for in one piece")
