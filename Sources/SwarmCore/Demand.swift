@@ -26,7 +26,7 @@ struct Demand {
     static let urgentBlocks = Int(urgentBytes) / ChunkGeometry.blockSize + 1
     /// The same where a player that opens the film begins to read: most of the places it looks at are
     /// a head or an index, and whatever else comes delays the picture.
-    static let openingBlocks = 3
+    static let openingBlocks = 4
     /// By so many more for each block it has read on from there, as a kernel reads ahead.
     static let openingGrowth = 1
     /// Head, index and data: no demuxer alternates between more places.
