@@ -1,6 +1,7 @@
 """How fast one guest fetches a film over loopback, and what that costs both sides."""
 
 import shutil
+import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +12,7 @@ from lab import report
 from lab.films import random_film
 from lab.process import Cost
 from lab.program import Program
+from lab.reference import ReferencePeer
 from lab.torrent_reference import TorrentPeer
 
 GIBI = 1 << 30
@@ -77,11 +79,35 @@ def torrent(film: Path, room: Path) -> Transfer:
         after = sender.cost(), receiver.cost()
     shutil.rmtree(out, ignore_errors=True)
     # Hashing the film for the torrent came before.
-    costs = [
-        Cost(late.cpu_seconds - early.cpu_seconds, late.resident_bytes, late.peak_resident_bytes)
-        for early, late in zip(before, after)
-    ]
-    return Transfer(film.stat().st_size, complete, costs[0], costs[1])
+    return Transfer(film.stat().st_size, complete, *map(difference, before, after))
+
+
+def pipe(film: Path, room: Path) -> Transfer:
+    certificate = room / "certificate.pem"
+    if not certificate.exists():
+        words = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -noenc -subj /CN=x"
+        files = ["-keyout", str(certificate), "-out", str(room / "public.pem")]
+        subprocess.run([*words.split(), *files], check=True, stderr=subprocess.DEVNULL)
+        with certificate.open("a") as file:
+            file.write((room / "public.pem").read_text())
+    out = room / "piped.bin"
+    with ReferencePeer("lab.pipe", "send", str(film), str(certificate)) as sender:
+        port = int(sender.wait_for("ready", 20))
+        with ReferencePeer("lab.pipe", "fetch", str(out), str(port)) as receiver:
+            receiver.wait_for("ready", 20)
+            before = sender.cost(), receiver.cost()
+            receiver.tell("")
+            complete = receiver.wait_for("complete", 120)
+            after = sender.cost(), receiver.cost()
+    size = out.stat().st_size
+    out.unlink()
+    return Transfer(size, complete, *map(difference, before, after))
+
+
+def difference(early: Cost, late: Cost) -> Cost:
+    return Cost(
+        late.cpu_seconds - early.cpu_seconds, late.resident_bytes, late.peak_resident_bytes
+    )
 
 
 def show(name: str, transfers: list[Transfer], goal: str = "") -> None:
@@ -111,6 +137,7 @@ def run() -> None:
             [ours(film, room) for _ in range(RUNS)],
             goal="≥ 500 MB/s, ≤ 60 MiB",
         )
+        show("bare TLS 1.3 and SHA-256", [pipe(film, room) for _ in range(RUNS)])
         if TorrentPeer.is_available():
             show("libtorrent, plain", [torrent(film, room) for _ in range(RUNS)])
         else:
