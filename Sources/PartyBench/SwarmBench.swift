@@ -67,11 +67,17 @@ enum SwarmBench {
         for violation in report.violations { PartyBench.say("    \(violation)") }
     }
 
+    /// A large room takes seconds for each seed, and somebody waits.
+    private static let seedsBetweenNews = 100
+
     /// Many short parties with everything that can go wrong; each failing seed says how to see it again.
     private static func churn(seeds: Range<UInt64>, guests: Int?) {
         let start = ContinuousClock.now
         var failed = 0
-        for seed in seeds {
+        for (done, seed) in seeds.enumerated() {
+            if done > 0, done % seedsBetweenNews == 0 {
+                PartyBench.say("\(done) of \(seeds.count) seeds, \(failed) failed")
+            }
             let range = guests.map { $0...$0 } ?? 2...12
             let report = Simulation.run(.churn(seed: seed, guests: range))
             guard !report.violations.isEmpty else { continue }

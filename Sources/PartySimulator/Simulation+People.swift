@@ -150,6 +150,7 @@ extension Simulation {
             queue.plan(.looksAtPlayer(node), at: look)
         }
         for bytes in step.reads { tellOfReading(bytes, by: node) }
+        if step.hasOpened { tellOfOpening(by: node) }
     }
 
     mutating func seek(_ node: Int, _ seek: Int) {

@@ -11,7 +11,7 @@ extension Simulation {
 
     mutating func introduceFilm(to node: Int) {
         tell(node, .itemAdded(item, geometry, node == Self.host ? .everything : .nothing))
-        tell(node, .turned(to: item, followers: []))
+        tell(node, .turned(to: item, followers: [], isWatched: node != Self.host))
         if let part = scenario.pacing {
             tell(node, .paced(bytesPerSecond: part * nodes[node].profile.uplink))
         }
@@ -28,6 +28,8 @@ extension Simulation {
     mutating func tellOfReading(_ bytes: Range<Int64>, by node: Int) {
         tell(node, .playerReads(item, bytes))
     }
+
+    mutating func tellOfOpening(by node: Int) { tell(node, .playerOpened(item)) }
 
     mutating func tellOfSeek(by node: Int) { tell(node, .playerSought(item)) }
 

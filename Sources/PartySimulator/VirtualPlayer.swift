@@ -27,6 +27,7 @@ struct VirtualPlayer {
     /// The next block it wants to read.
     private(set) var reader = 0
     private var announced: Int?
+    private var isOpen = false
 
     /// From the first wish to the first frame.
     private(set) var startUp: Duration?
@@ -51,6 +52,8 @@ struct VirtualPlayer {
         var reads: [Range<Int64>]
         /// When to look again even if no block came.
         var lookAgain: MonotonicInstant?
+        /// Whether it shows the film for the first time.
+        var hasOpened = false
     }
 
     /// Plays on as far as the blocks in `held` allow.
@@ -74,7 +77,14 @@ struct VirtualPlayer {
         case .ended: break
         }
         return Step(
-            reads: [turnedTo, newRead()].compactMap { $0 }, lookAgain: nextLook(after: time))
+            reads: [turnedTo, newRead()].compactMap { $0 }, lookAgain: nextLook(after: time),
+            hasOpened: opens())
+    }
+
+    private mutating func opens() -> Bool {
+        guard case .playing = state, !isOpen else { return false }
+        isOpen = true
+        return true
     }
 
     private mutating func readOn(at time: MonotonicInstant, held: [Bool]) {

@@ -160,7 +160,9 @@ extension Room {
     /// nobody is waited for who is only slow.
     private var leadOfSeek: Duration {
         guard lead > .zero else { return .zero }
+        let excused = intent?.excused ?? []
         let landings = viewers.compactMap { peer -> Duration? in
+            guard !excused.contains(peer) else { return nil }
             guard peer != me else { return condition?.landing }
             return reports[peer]?.status.landing.map { $0 + (roundTrips[peer] ?? .zero) / 2 }
         }

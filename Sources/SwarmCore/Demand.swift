@@ -58,8 +58,8 @@ struct Demand {
         didSet { urgent = places.map(\.urgent) + prefetch }
     }
     private var isSeekPending = false
-    /// Whether a player opens the item, and shows nothing yet: then only what it is known to need is
-    /// wanted.
+    /// Whether a player opens the item, and neither shows anything yet nor was sent elsewhere: then only
+    /// what it is known to need is wanted.
     private(set) var isOpening = false
 
     /// What every player reads first, until the host tells what its own did.
@@ -98,6 +98,7 @@ struct Demand {
         if voidsOthers {
             places = []
             prefetch = []
+            isOpening = false
         }
         // A place that moves on is the same place.
         let origin = places.first { $0.leads(to: first) }?.origin ?? first

@@ -53,6 +53,8 @@ struct PeerLedger {
     var roundTrip = Duration.milliseconds(50)
     /// When it connected.
     var came = MonotonicInstant(nanoseconds: 0)
+    /// Until when its player is taken to open the film; `nil` where it has, or there is none.
+    var opensUntil: MonotonicInstant?
     /// When it last sent a block, or was first asked while nothing was open.
     var lastProgress: MonotonicInstant?
 

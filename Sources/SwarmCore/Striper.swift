@@ -73,17 +73,25 @@ struct Striper {
     }
 
     /// A guest said which others it is connected to.
-    mutating func reaches(_ peers: PeerSet, from slot: Int, now: MonotonicInstant) {
+    ///
+    /// Returns the blocks that players wait for and that will not get to some by the way planned.
+    mutating func reaches(
+        _ peers: PeerSet, from slot: Int, now: MonotonicInstant
+    ) -> [(BlockAddress, PeerSet)] {
         lines[slot]?.reach = peers
+        var cutOff: [BlockAddress: PeerSet] = [:]
         // What it was to pass on to others, or others to it, is not coming after all.
         for (address, passage) in underWay {
             for share in passage.plan.shares {
                 let reach = reach(of: share.server, now: now)
                 for receiver in share.receivers where !reach.contains(receiver) {
                     received(address, by: receiver, now: nil)
+                    if passage.isUrgent { cutOff[address, default: .empty].insert(receiver) }
                 }
             }
         }
+        return cutOff.sorted { ($0.key.item, $0.key.block) < ($1.key.item, $1.key.block) }
+            .map { ($0.key, $0.value) }
     }
 
     /// The guests that a guest reaches: those it says, and new ones that do not deny it.
@@ -192,10 +200,10 @@ struct Striper {
     /// - Parameters:
     ///   - hostRate: what the host sends, in bytes per second.
     ///   - open: the guests that can be sent a block now.
-    ///   - openers: the guests that want only what players wait for; the rest they ask for later.
+    ///   - onlyWanted: whether nothing goes out but what a player waits for.
     ///   - lackers: the guests that lack a block.
     mutating func next(
-        now: MonotonicInstant, hostRate: Double, open: PeerSet, openers: PeerSet = .empty,
+        now: MonotonicInstant, hostRate: Double, open: PeerSet, onlyWanted: Bool = false,
         lackers: (BlockAddress) -> PeerSet
     ) -> Push? {
         guard !open.isEmpty else { return nil }
@@ -206,10 +214,9 @@ struct Striper {
                 give(address)
                 continue
             }
-            let wanting = reason == .wanted ? lacking : lacking.subtracting(openers)
-            guard !wanting.isEmpty else { return nil }
-            let keepingUp = wanting.subtracting(laggards)
-            let receivers = keepingUp.isEmpty ? wanting : keepingUp
+            guard reason == .wanted || !onlyWanted else { return nil }
+            let keepingUp = lacking.subtracting(laggards)
+            let receivers = keepingUp.isEmpty ? lacking : keepingUp
             let isUrgent = reason != .inOrder
             let way = way(
                 to: receivers, isUrgent: isUrgent, hostRate: hostRate, now: now, open: open)

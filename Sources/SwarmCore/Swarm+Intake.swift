@@ -65,13 +65,23 @@ extension Swarm {
 
     // MARK: There
 
-    mutating func note(_ appetite: Appetite, of peer: PeerID) {
+    /// For so long a player opens at the most, as far as others are concerned: one that takes longer is
+    /// on a line that nothing sent to others makes slower.
+    static let openingPatience = Duration.seconds(3)
+
+    /// Whether some peer's player opens the film: then only what players wait for goes out, to all alike,
+    /// for what was given to some alone would have to be brought to the others one by one.
+    func isOpening(at now: MonotonicInstant) -> Bool {
+        peers.present.contains { slot in peers[slot].opensUntil.map { now < $0 } ?? false }
+    }
+
+    mutating func note(_ appetite: Appetite, of peer: PeerID, now: MonotonicInstant) {
         guard let slot = peers.slot(of: peer) else { return }
         askers.remove(slot)
-        openers.remove(slot)
+        peers[slot].opensUntil = nil
         switch appetite {
         case .all: break
-        case .needed: openers.insert(slot)
+        case .needed: peers[slot].opensUntil = now + Self.openingPatience
         case .asked:
             askers.insert(slot)
             relays.leave(slot)

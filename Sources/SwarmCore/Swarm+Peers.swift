@@ -26,7 +26,6 @@ extension Swarm {
         promising = peers.present
         reachDue = reachDue ?? now + Self.reachInterval
         askers.remove(slot)
-        openers.remove(slot)
         relays.leave(slot)
         forgetErrands(to: slot)
         let items = items

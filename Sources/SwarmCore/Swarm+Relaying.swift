@@ -45,7 +45,9 @@ extension Swarm {
 
     mutating func note(_ reach: Reach, of peer: PeerID, now: MonotonicInstant) {
         guard let slot = peers.slot(of: peer) else { return }
-        striper.reaches(slots(of: reach.peers), from: slot, now: now)
+        let cutOff = striper.reaches(slots(of: reach.peers), from: slot, now: now)
+        // They were told that these are on their way.
+        for (address, lackers) in cutOff { relays.add(address, to: lackers.subtracting(askers)) }
     }
 
     // MARK: At a guest

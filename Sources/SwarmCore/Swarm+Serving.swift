@@ -67,7 +67,7 @@ extension Swarm {
         awaiting[address, default: .empty].insert(slot)
         if isUrgent {
             // Where the film is seen shows when it is seen.
-            striper.want(address, leads: leads && !openers.contains(slot))
+            striper.want(address, leads: leads && peers[slot].opensUntil == nil)
         } else {
             striper.ask(address)
         }
@@ -290,7 +290,7 @@ extension Swarm {
         let items = items
         let present = peers.present.subtracting(askers)
         let push = striper.next(
-            now: now, hostRate: bestSentRate, open: open, openers: openers
+            now: now, hostRate: bestSentRate, open: open, onlyWanted: isOpening(at: now)
         ) { address in
             present.subtracting(items[address.item]?.holdings.holders(of: address.block) ?? .empty)
         }

@@ -39,8 +39,6 @@ public struct Swarm {
 
     /// Peers that want only what they ask for.
     var askers = PeerSet.empty
-    /// Peers whose players open the film: they want what some player waits for.
-    var openers = PeerSet.empty
 
     // What this peer takes.
     /// The rate at which it asks, where the user limits that, and when it may go on.
@@ -167,7 +165,7 @@ public struct Swarm {
         case .ordered(let order, let peer):
             take(order, from: peer)
         case .appetite(let appetite, let peer):
-            note(appetite, of: peer)
+            note(appetite, of: peer, now: now)
         case .reaches(let reach, let peer):
             note(reach, of: peer, now: now)
         case .blockArrived(let item, let block, let byteCount, let relay, let peer):
@@ -226,8 +224,10 @@ public struct Swarm {
         into directives: inout [SwarmDirective]
     ) {
         guard item == demand.item, let geometry = items[item]?.geometry else { return }
+        let wasOpening = demand.isOpening
         let isElsewhere = demand.read(bytes, geometry: geometry)
         promising = peers.present
+        if demand.isOpening != wasOpening { tellAppetite(into: &directives) }
         guard isElsewhere else { return }
         if hosted.contains(item), let block = geometry.block(containing: bytes.lowerBound) {
             striper.lead(to: BlockAddress(item: item, block: block))
