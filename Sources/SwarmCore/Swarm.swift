@@ -124,20 +124,17 @@ public struct Swarm {
         case .itemAdded(let item, let geometry, let holding):
             add(item, geometry, holding, into: &directives)
         case .turned(let item, let followers, let isWatched):
-            let wasOpening = demand.isOpening
-            demand.turn(to: item, followers: followers, isWatched: isWatched)
-            if demand.isOpening != wasOpening { tellAppetite(into: &directives) }
-            promising = peers.present
+            changeDemand(into: &directives) { demand in
+                demand.turn(to: item, followers: followers, isWatched: isWatched)
+            }
             striper.turn(to: item, followers: followers)
         case .prefetchHinted(let item, let ranges):
             hintPrefetch(of: item, ranges)
         case .playerReads(let item, let bytes):
             playerReads(item, bytes, now: now, into: &directives)
         case .playerOpened(let item):
-            guard item == demand.item, demand.isOpening else { break }
-            demand.opened()
-            promising = peers.present
-            tellAppetite(into: &directives)
+            guard item == demand.item else { break }
+            changeDemand(into: &directives) { $0.opened() }
         case .playerSought(let item):
             if item == demand.item { demand.seek() }
         case .peerJoined(let peer, let isHost):
@@ -192,6 +189,17 @@ public struct Swarm {
 
     // MARK: Items and the player
 
+    /// Changes what is wanted; others hear of it when a player begins to open the film, or has.
+    private mutating func changeDemand<Outcome>(
+        into directives: inout [SwarmDirective], by change: (inout Demand) -> Outcome
+    ) -> Outcome {
+        let wasOpening = demand.isOpening
+        let outcome = change(&demand)
+        promising = peers.present
+        if demand.isOpening != wasOpening { tellAppetite(into: &directives) }
+        return outcome
+    }
+
     private mutating func add(
         _ item: ItemID, _ geometry: ChunkGeometry, _ holding: SwarmHolding,
         into directives: inout [SwarmDirective]
@@ -224,10 +232,9 @@ public struct Swarm {
         into directives: inout [SwarmDirective]
     ) {
         guard item == demand.item, let geometry = items[item]?.geometry else { return }
-        let wasOpening = demand.isOpening
-        let isElsewhere = demand.read(bytes, geometry: geometry)
-        promising = peers.present
-        if demand.isOpening != wasOpening { tellAppetite(into: &directives) }
+        let isElsewhere = changeDemand(into: &directives) { demand in
+            demand.read(bytes, geometry: geometry)
+        }
         guard isElsewhere else { return }
         if hosted.contains(item), let block = geometry.block(containing: bytes.lowerBound) {
             striper.lead(to: BlockAddress(item: item, block: block))
