@@ -74,6 +74,8 @@ struct RulesTests {
     @Test("a start lies ahead by one and a half of the longest round trip, between bounds")
     func leads() throws {
         var lab = try watching(RoomRules())
+        for name in lab.players.keys { lab.players[name]?.landing = .zero }
+        lab.run(for: .seconds(1))
         for (roundTrip, lead) in [(10, 250), (200, 300), (3_000, 1_000)] {
             lab.tell(
                 "ana", .roundTripMeasured(lab.id("ben"), .milliseconds(roundTrip)))

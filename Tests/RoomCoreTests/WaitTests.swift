@@ -135,7 +135,7 @@ struct WaitTests {
         lab.players["ana"] = LabPlayer(activity: .seeking, buffered: .zero)
         let there = MediaPosition(seconds: 600)
         lab.tell("ben", .wished(.seek(to: there), at: lab.roomNow))
-        lab.run(for: .milliseconds(300))
+        lab.run(for: .milliseconds(370))
         #expect(lab.stands == true)
         for name in ["host", "ana", "ben"] {
             #expect(lab.course(name)?.anchor == there)
@@ -150,10 +150,11 @@ struct WaitTests {
 
     @Test("a seek lies as far ahead as the slowest player takes, a second at most")
     func leadOfSeek() throws {
-        for (landing, lead) in [(0, 250), (100, 250), (400, 420), (5_000, 1_000)] {
+        let leads: [(Int?, Int)] = [(0, 250), (100, 250), (nil, 320), (400, 420), (5_000, 1_000)]
+        for (landing, lead) in leads {
             var lab = try watching()
-            lab.players["ana"]?.landing = .milliseconds(landing)
-            lab.players["ben"]?.landing = .milliseconds(90)
+            for name in ["host", "ben"] { lab.players[name]?.landing = .milliseconds(90) }
+            lab.players["ana"]?.landing = landing.map { .milliseconds($0) }
             lab.run(for: .seconds(1))
             let pressed = lab.roomNow
             lab.tell("ben", .wished(.seek(to: MediaPosition(seconds: 600)), at: pressed))
@@ -167,22 +168,22 @@ struct WaitTests {
         arguments: [(-10, true), (30, true), (60, false), (nil, false)] as [(Int?, Bool)])
     func landsInTime(late: Int?, goesOn: Bool) throws {
         var lab = try watching()
-        let start = lab.roomNow + .milliseconds(250)
+        let start = lab.roomNow + .milliseconds(320)
         lab.players["ana"] = LabPlayer(
             activity: .seeking, buffered: .zero, lands: late.map { start + .milliseconds($0) })
         lab.tell("ben", .wished(.seek(to: MediaPosition(seconds: 600)), at: lab.roomNow))
-        lab.run(for: .milliseconds(300))
+        lab.run(for: .milliseconds(370))
         #expect(lab.stands == !goesOn)
     }
 
     @Test("who was to land in time and turns out to lack the film is waited for from the start")
     func lacksFilmAfterAll() throws {
         var lab = try watching()
-        let start = lab.roomNow + .milliseconds(250)
+        let start = lab.roomNow + .milliseconds(320)
         lab.players["ana"] = LabPlayer(activity: .seeking, buffered: .zero, lands: start)
         let there = MediaPosition(seconds: 600)
         lab.tell("ben", .wished(.seek(to: there), at: lab.roomNow))
-        lab.run(for: .milliseconds(260))
+        lab.run(for: .milliseconds(330))
         #expect(lab.stands == false)
         lab.players["ana"]?.lands = nil
         lab.run(for: .milliseconds(300))
