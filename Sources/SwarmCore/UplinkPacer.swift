@@ -29,6 +29,8 @@ public struct UplinkPacer: Sendable {
     /// A search that goes beyond ``firstPace`` goes beyond the line quickly, and one this long counts
     /// at once.
     static let muchTooLong = Duration.milliseconds(20)
+    /// This long, whatever else is known.
+    static let surelyTooLong = Duration.milliseconds(60)
     /// Where the line is known, for so long: two blocks that meet make a queue for as long as one
     /// takes to leave.
     static let persistence = Duration.milliseconds(100)
@@ -187,7 +189,11 @@ public struct UplinkPacer: Sendable {
         }
         return switch phase {
         case .searching:
-            since < instant || (pace > Self.firstPace && queue > Self.muchTooLong + noise * 2)
+            // An answer that is late by chance is no queue: one of ours grows while more is sent than
+            // the line takes.
+            (since < instant && load.map { $0.taken < $0.given * Self.clearlyLess } ?? false)
+                || (pace > Self.firstPace && queue > Self.muchTooLong + noise * 2)
+                || queue > Self.surelyTooLong
         case .following: instant - since >= Self.persistence
         case .draining: false
         }
