@@ -202,7 +202,10 @@ public struct UplinkPacer: Sendable {
     private mutating func cut(to load: LineLoad, queue: Duration, now: MonotonicInstant) {
         let before = capacity
         switch phase {
-        case .searching: capacity = min(load.taken, load.given)
+        case .searching:
+            // Little may have been sent just then: that is no measure of what the line takes.
+            let isClear = load.taken < load.given * Self.clearlyLess
+            capacity = max(min(load.taken, load.given), isClear ? 0 : pace * Self.steepest)
         case .following: capacity = min(lowered(to: load), pace)
         case .draining: break
         }
