@@ -8,14 +8,13 @@ import PartyModel
 
 /// What players keep on the disk while mpv reads it.
 public enum PlayerFiles {
-    /// Removes all of it, before the process ends without ending its players; nothing is written
-    /// after that.
+    /// Removes all of it and ends the process without ending its players.
     ///
-    /// Any thread; takes a millisecond.
-    public static func removeAll() {
+    /// Any thread; takes a millisecond. A player that is about to keep something waits for the end.
+    public static func removeAll(andExit status: Int32) -> Never {
         MpvDirectory.existing.withLockedValue { existing in
             for path in existing { try? FileManager.default.removeItem(atPath: path) }
-            existing = []
+            exit(status)
         }
     }
 }
@@ -54,8 +53,7 @@ struct MpvDirectory: Sendable {
     func write(_ bytes: [UInt8], to name: String) throws(PartyError) -> String {
         let file = URL(filePath: path).appending(path: name)
         do {
-            try Self.existing.withLockedValue { existing in
-                guard existing.contains(path) else { return }
+            try Self.existing.withLockedValue { _ in
                 try FileManager.default.createDirectory(
                     at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
                 try Data(bytes).write(to: file)
@@ -71,7 +69,7 @@ struct MpvDirectory: Sendable {
     /// What cannot be removed is left to the system's own cleaning of such places.
     func remove() {
         Self.existing.withLockedValue { existing in
-            guard existing.remove(path) != nil else { return }
+            existing.remove(path)
             try? FileManager.default.removeItem(atPath: path)
         }
     }

@@ -24,10 +24,7 @@ final class Signals {
             let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
             source.setEventHandler {
                 count.value += 1
-                if count.value > 1 {
-                    PlayerFiles.removeAll()
-                    exit(Self.interrupted)
-                }
+                if count.value > 1 { PlayerFiles.removeAll(andExit: Self.interrupted) }
                 leave()
             }
             watched.enter()
