@@ -23,12 +23,12 @@ extension Party {
                 PlayerCondition(
                     item: item, activity: activity(at: item), position: playback.position,
                     buffered: amount, hasRest: hasRest, landing: follower.landing,
-                    lands: landing)))
+                    lands: lands)))
     }
 
     /// When the seek under way is expected to be over; `nil` when there is none, or it needs bytes
     /// that are still to come.
-    private var landing: RoomInstant? {
+    private var lands: RoomInstant? {
         guard playback.isSeeking, !playback.hasWaited, let lands = follower.lands, let roomNow
         else { return nil }
         return roomNow + (lands - PartyClock.now)

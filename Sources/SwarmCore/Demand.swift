@@ -33,7 +33,7 @@ struct Demand {
     static let placesKept = 3
 
     /// Where the player reads.
-    struct Place: Hashable {
+    struct Place {
         /// The block it began at.
         let origin: Int
         /// The blocks that are urgent, from the one it reads on.

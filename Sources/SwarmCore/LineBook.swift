@@ -146,8 +146,7 @@ public struct LineBook: Sendable {
         path.outward.note(pong.arrived - pong.sent, at: now)
         // The way back leads through the other side's line, which is as full as ours when both
         // send film; but nobody can claim more than the round trip shows.
-        let queue = min(
-            path.outward.excess, path.roundTrip.excess, longestQueue(at: now) ?? .seconds(60))
+        let queue = believed(min(path.outward.excess, path.roundTrip.excess), at: now)
         if let separate = path.separate, pong.sent >= separate {
             path.reading = LineReading(at: pong.sent, queue: queue, base: shortest)
         }
@@ -201,9 +200,8 @@ public struct LineBook: Sendable {
             guard !path.isNearby, let separate = path.separate, let base = path.shortest,
                 let first = path.asked.first(where: { $0 >= separate })
             else { return nil }
-            let queue = now - first - base
             return LineReading(
-                at: first, queue: min(queue, longestQueue(at: now) ?? queue), base: base)
+                at: first, queue: believed(now - first - base, at: now), base: base)
         }
         guard let overdue = waits.min(by: { $0.queue < $1.queue }), overdue.queue > Self.overdue,
             readings.last.map({ $0.at < overdue.at }) ?? true
@@ -240,16 +238,18 @@ public struct LineBook: Sendable {
         return LineLoad(taken: bytes / busy.inSeconds, given: bytes / span.inSeconds)
     }
 
-    /// More than any of the kernels says the queue in front of our line cannot be, for everything we
-    /// send stands in it; `nil` while nothing is sent.
-    private func longestQueue(at now: MonotonicInstant) -> Duration? {
+    /// As much of a queue that a ping tells of as the kernels do not deny.
+    ///
+    /// All that we send stands in the queue in front of our line; while nothing is sent they say nothing.
+    private func believed(_ queue: Duration, at now: MonotonicInstant) -> Duration {
         let delays = paths.values.compactMap { path -> Duration? in
             guard !path.isNearby, let kernel = path.kernel, now - kernel.at <= Self.kernelAge else {
                 return nil
             }
             return kernel.delay
         }
-        return delays.max().map { $0 * Self.kernelFactor + Self.kernelSlack }
+        guard let longest = delays.max() else { return queue }
+        return min(queue, longest * Self.kernelFactor + Self.kernelSlack)
     }
 
     private func newestReading() -> LineReading? {

@@ -25,6 +25,8 @@ struct PeerLedger {
 
     let id: PeerID
     let isHost: Bool
+    /// When it connected.
+    let came: MonotonicInstant
     /// Whether it is on this LAN: what goes there is not paced.
     var isLocal = false
     private(set) var asked: [BlockAddress: Asked] = [:]
@@ -51,16 +53,15 @@ struct PeerLedger {
     var received = RateEstimator()
     /// The round trip as the room's pings measure it; a guess until then.
     var roundTrip = Duration.milliseconds(50)
-    /// When it connected.
-    var came = MonotonicInstant(nanoseconds: 0)
     /// Until when its player is taken to open the film; `nil` where it has, or there is none.
     var opensUntil: MonotonicInstant?
     /// When it last sent a block, or was first asked while nothing was open.
     var lastProgress: MonotonicInstant?
 
-    init(id: PeerID, isHost: Bool) {
+    init(id: PeerID, isHost: Bool, came: MonotonicInstant) {
         self.id = id
         self.isHost = isHost
+        self.came = came
     }
 
     // MARK: What we asked for

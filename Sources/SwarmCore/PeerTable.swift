@@ -21,10 +21,10 @@ struct PeerTable {
     var guests: PeerSet { present.subtracting(hosts) }
 
     /// Takes a peer in, with the ledger that is made for its slot; `nil` when all slots are taken.
-    mutating func join(_ peer: PeerID, isHost: Bool) -> Int? {
+    mutating func join(_ peer: PeerID, isHost: Bool, now: MonotonicInstant) -> Int? {
         let slot = PeerSet(bits: ~present.bits).first { $0 < Limits.members }
         guard let slot else { return nil }
-        let ledger = PeerLedger(id: peer, isHost: isHost)
+        let ledger = PeerLedger(id: peer, isHost: isHost, came: now)
         if slot == ledgers.count { ledgers.append(ledger) } else { ledgers[slot] = ledger }
         slots[peer] = slot
         present.insert(slot)

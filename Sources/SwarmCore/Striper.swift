@@ -90,7 +90,7 @@ struct Striper {
                 }
             }
         }
-        return cutOff.sorted { ($0.key.item, $0.key.block) < ($1.key.item, $1.key.block) }
+        return cutOff.sorted { Swarm.inOrder($0.key, $1.key) }
             .map { ($0.key, $0.value) }
     }
 
@@ -368,7 +368,7 @@ struct Striper {
         for (address, passage) in underWay where isLate(passage, at: now) {
             late.append((address, passage.plan.receivers))
         }
-        late.sort { ($0.0.item, $0.0.block) < ($1.0.item, $1.0.block) }
+        late.sort { Swarm.inOrder($0.0, $1.0) }
         for (address, lackers) in late {
             for share in underWay[address]?.plan.shares ?? []
             where !share.receivers.isEmpty && !lackers.contains(share.server) {

@@ -7,13 +7,12 @@ extension Swarm {
         _ peer: PeerID, isHost: Bool, now: MonotonicInstant, into directives: inout [SwarmDirective]
     ) {
         guard peers.slot(of: peer) == nil else { return }
-        guard let slot = peers.join(peer, isHost: isHost) else {
+        guard let slot = peers.join(peer, isHost: isHost, now: now) else {
             directives.append(.drop(peer, Bye(kind: .roomFull)))
             return
         }
         promising.insert(slot)
         striper.join(slot, now: now)
-        peers[slot].came = now
         reachDue = reachDue ?? now + Self.reachInterval
         introduceAppetite(to: peer, isHost: isHost, into: &directives)
         for item in items.keys.sorted() { announce(item, to: peer, into: &directives) }

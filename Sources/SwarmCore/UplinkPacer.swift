@@ -191,7 +191,7 @@ public struct UplinkPacer: Sendable {
         case .searching:
             // An answer that is late by chance is no queue: one of ours grows while more is sent than
             // the line takes.
-            (since < instant && load.map { $0.taken < $0.given * Self.clearlyLess } ?? false)
+            (since < instant && load?.isClearlyShort ?? false)
                 || (pace > Self.firstPace && queue > Self.muchTooLong + noise * 2)
                 || queue > Self.surelyTooLong
         case .following: instant - since >= Self.persistence
@@ -204,8 +204,8 @@ public struct UplinkPacer: Sendable {
         switch phase {
         case .searching:
             // Little may have been sent just then: that is no measure of what the line takes.
-            let isClear = load.taken < load.given * Self.clearlyLess
-            capacity = max(min(load.taken, load.given), isClear ? 0 : pace * Self.steepest)
+            let least = load.isClearlyShort ? 0 : pace * Self.steepest
+            capacity = max(min(load.taken, load.given), least)
         case .following: capacity = min(lowered(to: load), pace)
         case .draining: break
         }
@@ -219,8 +219,8 @@ public struct UplinkPacer: Sendable {
     }
 
     private func lowered(to load: LineLoad) -> Double {
-        let isClear = load.taken < load.given * Self.clearlyLess
-        return max(load.taken, capacity * (isClear ? Self.steepestClear : Self.steepest))
+        let part = load.isClearlyShort ? Self.steepestClear : Self.steepest
+        return max(load.taken, capacity * part)
     }
 
     /// Whether the last cut helped: a queue of somebody else's is there whatever we do.
@@ -228,7 +228,7 @@ public struct UplinkPacer: Sendable {
         guard let cut = lastCut, !cut.isJudged else { return }
         lastCut?.isJudged = true
         guard queue > cut.queue * Self.partInVain, cut.capacityBefore > 0,
-            load.map({ $0.taken >= $0.given * Self.clearlyLess }) ?? false
+            load.map({ !$0.isClearlyShort }) ?? false
         else { return }
         others += queue
         capacity = cut.capacityBefore
@@ -255,4 +255,9 @@ public struct UplinkPacer: Sendable {
             break
         }
     }
+}
+
+extension LineLoad {
+    /// Whether the line took clearly less than it was given.
+    fileprivate var isClearlyShort: Bool { taken < given * UplinkPacer.clearlyLess }
 }

@@ -12,7 +12,7 @@ import sys
 import time
 from pathlib import Path
 
-from lab.torrent import say
+from lab.reference import say
 
 # What the program sends and checks at a time.
 PIECE_BYTES = 64 * 1024

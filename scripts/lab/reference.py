@@ -13,6 +13,11 @@ from lab.process import Cost, cost
 from lab.program import ROOT, Unexpected
 
 
+def say(**fields: Any) -> None:
+    """What such a process prints."""
+    print(json.dumps(fields), flush=True)
+
+
 class ReferencePeer:
     """A module of this package that prints JSON lines and takes lines on its standard input."""
 

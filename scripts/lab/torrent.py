@@ -7,11 +7,12 @@ Prints JSON lines: {"ready": port}, and of a fetch {"first": seconds} and {"comp
 
 import argparse
 import importlib
-import json
 import sys
 import time
 from pathlib import Path
 from typing import Any
+
+from lab.reference import say
 
 try:
     # It has no types.
@@ -21,10 +22,6 @@ except ImportError:
 
 # The same size as the program's own chunks.
 PIECE_BYTES = 512 * 1024
-
-
-def say(**fields: Any) -> None:
-    print(json.dumps(fields), flush=True)
 
 
 def session(address: str) -> Any:
