@@ -21,7 +21,7 @@ extension Party {
         keeping.hasKeeper = true
         keeping.supply = nil
         // A quick look at the clock that counts from now on.
-        pings[peer]?.restart(now: PartyClock.now)
+        if remotes[peer] != nil { pings.begin(peer, now: PartyClock.now) }
         // That the host keeps its room is no news to somebody who has just come.
         guard hadKeeper || !isHost else { return }
         let isHere = peer == identity.peer

@@ -14,9 +14,7 @@ extension Party {
 
     func sendPings() {
         let now = PartyClock.now
-        let isBusy = line.isBusy(at: now)
-        for peer in remotes.keys
-        where pings[peer]?.takeDue(now: now, isBusy: isBusy, peers: remotes.count) ?? false {
+        for peer in pings.takeDue(now: now, isBusy: line.isBusy(at: now)) {
             line.asked(peer, at: now)
             mesh?.send(.ping(Ping(sent: now)), to: peer)
         }
@@ -61,8 +59,7 @@ extension Party {
                     LineCount(peer: peer, sent: $0.sent, unsent: $0.unsent, delay: $0.delay)
                 }
             }, at: now)
-        let pace = pacer.look(
-            at: line.reading(at: now), sent: line.rate(at: now), load: line.load, now: now)
+        let pace = pacer.look(at: line.sight(at: now, noise: pacer.noise), now: now)
         tellSwarm(.paced(bytesPerSecond: UplinkPacer.handingOver(pace, unsent: line.unsent)))
         let kernelPace = Int(pace * Self.kernelPace) / max(line.holdingBack, 1)
         for peer in remotes.keys {

@@ -43,7 +43,7 @@ extension Party {
         lastHeard[remote.peer] = PartyClock.now
         underWay[remote.peer] = []
         clocks[remote.peer] = ClockOffset()
-        pings[remote.peer] = PingSchedule(now: PartyClock.now)
+        pings.begin(remote.peer, now: PartyClock.now)
         // A host that was dialled has heard it behind the proof.
         if remote.isHost, !dialled {
             for message in greeting { mesh?.send(message, to: remote.peer) }
@@ -60,7 +60,7 @@ extension Party {
         line.left(peer)
         traffic.left(peer)
         clocks[peer] = nil
-        pings[peer] = nil
+        pings.remove(peer)
         lastHeard[peer] = nil
         clocksCompared[peer] = nil
         statuses[peer] = nil

@@ -40,7 +40,7 @@ extension Party {
         logger.info("this machine slept; the clocks are compared anew")
         for peer in remotes.keys {
             clocks[peer]?.doubt()
-            pings[peer]?.restart(now: PartyClock.now)
+            pings.begin(peer, now: PartyClock.now)
         }
     }
 }

@@ -11,14 +11,12 @@ import SyncCore
 extension Party {
     /// Between looks at the player: four a second find a drift long before it is seen.
     static let lookInterval = TimeAmount.milliseconds(250)
-    /// Between pings that may be due, and between batches of roots.
-    static let pingInterval = TimeAmount.milliseconds(50)
     /// Between the reports of how it goes.
     static let reportInterval = TimeAmount.seconds(1)
     /// A peer that does not answer six pings is not there, whatever its machine acknowledges: its
     /// process stands still, or something in between answers for it.
     static let silence = Duration.seconds(20)
-    /// Lists of roots that trickle to one peer per round: some 180 KB/s, little beside a film.
+    /// Lists of roots that trickle to one peer with each round of pings: some 180 KB/s, little beside a film.
     static let rootListsPerRound = 4
 
     func startTimers() {
@@ -30,8 +28,9 @@ extension Party {
                     party.showRoom()
                 }
             },
-            loop.scheduleRepeatedTask(initialDelay: .zero, delay: Self.pingInterval) {
-                [weak self] _ in
+            loop.scheduleRepeatedTask(
+                initialDelay: .zero, delay: .nanoseconds(PingRota.interval.wholeNanoseconds)
+            ) { [weak self] _ in
                 self?.assumeIsolated { party in
                     party.roomClock.note(asleep: PartyClock.asleep)
                     party.sendPings()

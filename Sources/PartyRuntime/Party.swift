@@ -67,7 +67,7 @@ public actor Party {
     var rootFeeds: [ItemID: RootFeed] = [:]
     var prefetch = PrefetchRecorder()
     var clocks: [PeerID: ClockOffset] = [:]
-    var pings: [PeerID: PingSchedule] = [:]
+    var pings = PingRota()
     /// When each peer said anything last.
     var lastHeard: [PeerID: MonotonicInstant] = [:]
     /// When each peer's clock was compared with this one last.

@@ -33,11 +33,34 @@ public struct LineLoad: Hashable, Sendable {
     public let taken: Double
     /// Bytes per second that it was given.
     public let given: Double
+    /// How much longer the queue was at the end; less than zero where it was shorter.
+    public let growth: Duration
 
     /// A load with these values.
-    public init(taken: Double, given: Double) {
+    public init(taken: Double, given: Double, growth: Duration) {
         self.taken = taken
         self.given = given
+        self.growth = growth
+    }
+}
+
+/// All that is to be seen of our line at one moment.
+public struct LineSight: Hashable, Sendable {
+    /// The newest reading of the queue; `nil` when nobody outside the LAN has answered a ping.
+    public let reading: LineReading?
+    /// Bytes that left since the ping of that reading did.
+    public let sinceReading: Double
+    /// Bytes per second that left lately.
+    public let sent: Double
+    /// What the line takes, if a queue shows it.
+    public let load: LineLoad?
+
+    /// A sight with these values.
+    public init(reading: LineReading?, sinceReading: Double, sent: Double, load: LineLoad?) {
+        self.reading = reading
+        self.sinceReading = sinceReading
+        self.sent = sent
+        self.load = load
     }
 }
 
@@ -192,10 +215,23 @@ public struct LineBook: Sendable {
         lastFilm.map { now - $0 <= Self.idleAfter } ?? false
     }
 
+    /// All of it.
+    ///
+    /// - Parameters:
+    ///   - now: the time.
+    ///   - noise: how much readings differ for no reason.
+    public func sight(at now: MonotonicInstant, noise: Duration) -> LineSight {
+        let reading = reading(at: now)
+        return LineSight(
+            reading: reading,
+            sinceReading: reading.map { totalSent(by: now) - totalSent(by: $0.at) } ?? 0,
+            sent: rate(at: now), load: load(noise: noise))
+    }
+
     /// The newest reading; `nil` when nobody outside the LAN has answered a ping.
     ///
     /// When nobody answers, a ping that waits since long tells of the queue all the same.
-    public func reading(at now: MonotonicInstant) -> LineReading? {
+    func reading(at now: MonotonicInstant) -> LineReading? {
         let waits = paths.values.compactMap { path -> LineReading? in
             guard !path.isNearby, let separate = path.separate, let base = path.shortest,
                 let first = path.asked.first(where: { $0 >= separate })
@@ -220,7 +256,7 @@ public struct LineBook: Sendable {
     }
 
     /// Bytes per second that left over the line lately.
-    public func rate(at now: MonotonicInstant) -> Double {
+    func rate(at now: MonotonicInstant) -> Double {
         (totalSent(by: now) - totalSent(by: now - Self.span)) / Self.span.inSeconds
     }
 
@@ -228,14 +264,16 @@ public struct LineBook: Sendable {
     ///
     /// From one ping that had to wait to a later one the line was never idle: it took what was sent
     /// between them, less what the second one had to wait for more than the first.
-    public var load: LineLoad? {
-        let full = readings.reversed().prefix { $0.queue >= Self.surelyFull }
+    func load(noise: Duration) -> LineLoad? {
+        let full = readings.reversed().prefix { $0.queue >= Self.surelyFull + noise * 2 }
         guard let last = full.first, let first = full.last else { return nil }
         let span = last.at - first.at
-        let busy = span + last.queue - first.queue
+        let growth = last.queue - first.queue
+        let busy = span + growth
         guard span >= Self.loadSpan.lowerBound, busy > .zero else { return nil }
         let bytes = totalSent(by: last.at) - totalSent(by: first.at)
-        return LineLoad(taken: bytes / busy.inSeconds, given: bytes / span.inSeconds)
+        return LineLoad(
+            taken: bytes / busy.inSeconds, given: bytes / span.inSeconds, growth: growth)
     }
 
     /// As much of a queue that a ping tells of as the kernels do not deny.

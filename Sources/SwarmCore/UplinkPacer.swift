@@ -13,7 +13,7 @@ public import PartyModel
 
 /// The pace of everything this peer sends over its line, LAN excepted.
 public struct UplinkPacer: Sendable {
-    /// How often ``look(at:sent:load:now:)`` is to be called.
+    /// How often ``look(at:now:)`` is to be called.
     public static let interval = Duration.milliseconds(50)
 
     /// Where a search begins: most lines take more, and a slower one has a queue of a tenth of a
@@ -36,6 +36,8 @@ public struct UplinkPacer: Sendable {
     static let persistence = Duration.milliseconds(100)
     /// The part of what is sent that the line takes at the most when it is clearly too full.
     static let clearlyLess = 0.9
+    /// A queue that moves by more than so many times what readings vary does move.
+    static let surelyMore = 4
     /// What the line takes is not believed to have become less than this part of it at once: when it
     /// is clearly too full, and otherwise.
     static let steepestClear = 0.5
@@ -45,12 +47,22 @@ public struct UplinkPacer: Sendable {
     /// The part of what the line takes that film gets while a queue is to go away, and after that.
     static let drainingShare = 0.6
     static let share = 0.95
+    /// Readings of a line of which nothing is known yet are taken to vary by so much.
+    static let usualNoise = Duration.milliseconds(1)
+    /// On a line whose readings vary by more than this a search ends only when the queue is too long
+    /// for so many times what they vary more.
+    static let quiet = Duration.milliseconds(1)
+    static let noisePersistence = 10
+    /// A pace so much higher than what the line was known to take shows that it takes more.
+    static let clearlyMore = 1.1
     /// So many readings it takes to know how much they vary.
     static let noiseMemory = 16
-    /// A queue longer than a modem's is somebody else's.
-    static let longestDrain = Duration.milliseconds(500)
+    /// A queue that is there after so long is somebody else's.
+    static let longestDrain = Duration.seconds(2)
     /// So long the pace takes from ``share`` to all that the line took.
     static let rise = Duration.seconds(3)
+    /// The same as long as no clear sign has shown what the line takes.
+    static let guessedRise = Duration.seconds(1)
 
     /// What connections may hold back beside a block.
     static let usualBacklog = Duration.milliseconds(20)
@@ -70,37 +82,41 @@ public struct UplinkPacer: Sendable {
         /// Nothing is known of the line.
         case searching
         /// The line was too full.
-        case draining(until: MonotonicInstant)
+        case draining(Cut)
         /// The line takes `capacity`; how long the pace was used since that is known.
         case following(used: Duration)
     }
 
-    /// The last time that less was sent because of a queue.
+    /// Less is sent because of a queue.
     private struct Cut {
-        /// Readings from before know nothing of its effect.
-        let end: MonotonicInstant
-        let queue: Duration
-        let capacityBefore: Double
-        var isJudged = false
+        let began: MonotonicInstant
+        /// What held before: the pace of a search, or what the line was known to take.
+        let pace: Double
+        let capacity: Double?
+        /// The longest queue seen since.
+        var longest: Duration
+        /// Whether the queue has grown or shrunk as it does when the line takes less than was sent.
+        var isClear = false
+        /// Since when nothing of it should be left.
+        var emptied: MonotonicInstant?
     }
 
     /// Bytes per second.
     public private(set) var pace: Double
+    /// How much a reading differs from the one before for no reason.
+    public private(set) var noise = Self.usualNoise
     private var phase = Phase.searching
     private var capacity = 0.0
-    /// What the line took while the last queue was there.
-    private var shown: Double?
+    /// Whether a queue has moved as it does in front of a line that takes `capacity`.
+    private var isCertain = false
     private let limit: Double
     /// A queue that is not of our making.
     private var others = Duration.zero
-    /// How much a reading differs from the one before for no reason.
-    private var noise = Duration.zero
     private var lastQueue: Duration?
     private var lastReading: LineReading?
     private var lastLook: MonotonicInstant?
     /// The first of the readings in a row that were too long.
     private var tooLongSince: MonotonicInstant?
-    private var lastCut: Cut?
 
     /// Bytes per second that the line takes, once that is known; of these film gets ``pace``.
     public var found: Double? {
@@ -118,37 +134,23 @@ public struct UplinkPacer: Sendable {
     }
 
     /// Looks at how it goes and returns the pace from here on.
-    ///
-    /// - Parameters:
-    ///   - reading: the newest of the queue.
-    ///   - sent: bytes per second that left lately.
-    ///   - load: what the line takes, if a queue shows it.
-    ///   - now: the time.
-    public mutating func look(
-        at reading: LineReading?, sent: Double, load: LineLoad?, now: MonotonicInstant
-    ) -> Double {
+    public mutating func look(at sight: LineSight, now: MonotonicInstant) -> Double {
         let elapsed = min(lastLook.map { now - $0 } ?? Self.interval, Self.stale)
         lastLook = now
-        if case .draining(let until) = phase {
-            shown = load?.taken ?? shown
-            if until <= now { settle() }
-        }
-        guard let reading, lastCut.map({ $0.end < reading.at }) ?? true else { return pace }
+        guard let reading = sight.reading else { return pace }
         others = min(others, reading.queue)
-        judge(reading.queue - others, load)
         let queue = reading.queue - others
-        if reading != lastReading { listen(to: queue, sent: sent) }
-        if queue < Self.tooLong + noise * 2 {
-            tooLongSince = nil
-            let isLate = now - reading.at > reading.base + Self.late
-            if sent > pace * Self.used, !isLate { rise(by: elapsed, sent: sent) }
-        } else if reading != lastReading,
-            isCongested(queue, at: reading.at, isUsed: sent > pace * Self.used, load)
-        {
-            let grown = queue + (now - reading.at) * max(sent / max(load?.taken ?? sent, 1) - 1, 0)
-            // While the queue grew to this, the line took so much less than was sent.
-            let taken = min(sent, pace) / (1 + queue / LineBook.span)
-            cut(to: load ?? LineLoad(taken: taken, given: sent), queue: grown, now: now)
+        if case .draining(let cut) = phase {
+            drain(cut, queue, sight, now: now)
+        } else {
+            if reading != lastReading { listen(to: queue) }
+            if queue < Self.tooLong + noise * 2 {
+                tooLongSince = nil
+                let isLate = now - reading.at > reading.base + Self.late
+                if sight.sent > pace * Self.used, !isLate { rise(by: elapsed, sent: sight.sent) }
+            } else if reading != lastReading, isCongested(queue, at: reading.at, sight) {
+                cut(queue, sight, now: now)
+            }
         }
         lastReading = reading
         return pace
@@ -162,84 +164,112 @@ public struct UplinkPacer: Sendable {
         return pace * min(max(1 - (Double(unsent) - usual) / (block / 2), 0.1), 1)
     }
 
-    /// Learns how much readings differ that nothing much happened between; a queue that stands, or
-    /// grows slowly, does not count.
-    private mutating func listen(to queue: Duration, sent: Double) {
-        let isQuiet =
-            switch phase {
-            case .searching: sent < Self.firstPace / 2
-            case .following: true
-            case .draining: false
-            }
+    /// Learns how much readings differ for no reason.
+    ///
+    /// While no less is sent than before a queue only grows; what a reading is less than the one
+    /// before is chance, and chance goes as far up as down.
+    private mutating func listen(to queue: Duration) {
         defer { lastQueue = queue }
-        guard isQuiet, let lastQueue else { return }
-        let difference = queue > lastQueue ? queue - lastQueue : lastQueue - queue
+        guard let lastQueue else { return }
+        let difference = max(lastQueue - queue, .zero) * 2
         noise = min(noise + (difference - noise) / Self.noiseMemory, Self.tooLong)
     }
 
     /// Whether the queue has been too long for long enough, with a reading that is.
     private mutating func isCongested(
-        _ queue: Duration, at instant: MonotonicInstant, isUsed: Bool, _ load: LineLoad?
+        _ queue: Duration, at instant: MonotonicInstant, _ sight: LineSight
     ) -> Bool {
         let since = tooLongSince ?? instant
         tooLongSince = since
         // What is sent now and then may meet, and says nothing about the pace; unless it lasts.
-        guard isUsed else {
-            return load != nil && instant - since >= Self.persistence * 2
+        guard sight.sent > pace * Self.used else {
+            return sight.load != nil && instant - since >= Self.persistence * 2
         }
-        return switch phase {
+        switch phase {
         case .searching:
             // An answer that is late by chance is no queue: one of ours grows while more is sent than
             // the line takes.
-            (since < instant && load?.isClearlyShort ?? false)
+            guard instant - since >= max(noise - Self.quiet, .zero) * Self.noisePersistence else {
+                return false
+            }
+            return (since < instant && sight.load?.isShort(noise: noise) ?? false)
                 || (pace > Self.firstPace && queue > Self.muchTooLong + noise * 2)
                 || queue > Self.surelyTooLong
-        case .following: instant - since >= Self.persistence
-        case .draining: false
+        case .following: return instant - since >= Self.persistence
+        case .draining: return false
         }
     }
 
-    private mutating func cut(to load: LineLoad, queue: Duration, now: MonotonicInstant) {
-        let before = capacity
-        switch phase {
-        case .searching:
-            // Little may have been sent just then: that is no measure of what the line takes.
-            let least = load.isClearlyShort ? 0 : pace * Self.steepest
-            capacity = max(min(load.taken, load.given), least)
-        case .following: capacity = min(lowered(to: load), pace)
-        case .draining: break
-        }
-        capacity = max(capacity, Self.slowest)
-        let end = now + min(queue / (1 - Self.drainingShare), Self.longestDrain)
-        shown = nil
-        pace = min(capacity * Self.drainingShare, limit)
-        phase = .draining(until: end)
-        lastCut = Cut(end: end, queue: queue, capacityBefore: before)
+    /// Sends less until the queue is gone.
+    private mutating func cut(_ queue: Duration, _ sight: LineSight, now: MonotonicInstant) {
+        let known: Double? = if case .following = phase { capacity } else { nil }
+        let cut = Cut(began: now, pace: pace, capacity: known, longest: queue)
         tooLongSince = nil
+        lastQueue = nil
+        phase = .draining(cut)
+        drain(cut, queue, sight, now: now)
     }
 
-    private func lowered(to load: LineLoad) -> Double {
-        let part = load.isClearlyShort ? Self.steepestClear : Self.steepest
-        return max(load.taken, capacity * part)
+    /// Follows a queue that is to go away, and learns from it what the line takes.
+    private mutating func drain(
+        _ before: Cut, _ queue: Duration, _ sight: LineSight, now: MonotonicInstant
+    ) {
+        guard let reading = sight.reading else { return }
+        var cut = before
+        cut.longest = max(cut.longest, queue)
+        if let load = sight.load, load.isTelling(noise: noise) {
+            cut.isClear = true
+            isCertain = true
+        }
+        capacity = lowered(by: cut, to: sight.load)
+        // What of it must still be there, by what was sent since the ping left.
+        let left = queue + .seconds(sight.sinceReading / capacity) - (now - reading.at)
+        let longest = cut.longest * 2 / (1 - Self.drainingShare) + reading.base
+        let isOver = now - cut.began > min(longest, Self.longestDrain)
+        if left <= .zero || isOver {
+            cut.emptied = cut.emptied ?? now
+        } else if left > Self.tooLong {
+            cut.emptied = nil
+        }
+        if let emptied = cut.emptied, reading.at > emptied {
+            settle(after: cut, queue)
+            return
+        }
+        pace = min(capacity * (cut.emptied == nil ? Self.drainingShare : Self.share), limit)
+        phase = .draining(cut)
     }
 
-    /// Whether the last cut helped: a queue of somebody else's is there whatever we do.
-    private mutating func judge(_ queue: Duration, _ load: LineLoad?) {
-        guard let cut = lastCut, !cut.isJudged else { return }
-        lastCut?.isJudged = true
-        guard queue > cut.queue * Self.partInVain, cut.capacityBefore > 0,
-            load.map({ !$0.isClearlyShort }) ?? false
-        else { return }
-        others += queue
-        capacity = cut.capacityBefore
-        pace = min(capacity * Self.share, limit)
+    /// What the line is taken to take since a queue was there.
+    ///
+    /// Little may have been sent just then, and answers come late by chance: what is not clear is
+    /// believed in part.
+    private func lowered(by cut: Cut, to load: LineLoad?) -> Double {
+        let least: Double
+        if let known = cut.capacity {
+            least = known * (cut.isClear ? Self.steepestClear : Self.steepest)
+        } else {
+            least = cut.isClear ? 0 : cut.pace * Self.steepest
+        }
+        let taken = load?.taken ?? (capacity > 0 ? capacity : cut.pace)
+        return max(min(taken, cut.pace), least, Self.slowest)
     }
 
-    /// The queue should be gone; as long as it was there it showed what the line takes.
-    private mutating func settle() {
-        capacity = max(shown ?? capacity, capacity * Self.steepest)
-        phase = .following(used: .zero)
-        pace = min(capacity * Self.share, limit)
+    /// The queue should be gone. One that is there whatever we do is somebody else's.
+    private mutating func settle(after cut: Cut, _ queue: Duration) {
+        let isInVain = queue > cut.longest * Self.partInVain
+        if isInVain { others += queue }
+        switch (isInVain, cut.capacity) {
+        case (true, nil):
+            phase = .searching
+            pace = cut.pace
+        case (true, let known?):
+            capacity = known
+            phase = .following(used: .zero)
+            pace = min(capacity * Self.share, limit)
+        case (false, _):
+            phase = .following(used: .zero)
+            pace = min(capacity * Self.share, limit)
+        }
     }
 
     private mutating func rise(by elapsed: Duration, sent: Double) {
@@ -249,8 +279,11 @@ public struct UplinkPacer: Sendable {
             pace = min(max(pace, min(doubled, sent * Self.leap)), limit)
         case .following(let before):
             phase = .following(used: before + elapsed)
-            let part = (before + elapsed) / Self.rise - 1
-            pace = min(capacity * (1 + (1 - Self.share) * part * part * part), limit, Self.fastest)
+            let part = (before + elapsed) / (isCertain ? Self.rise : Self.guessedRise) - 1
+            let beyond = 1 + (1 - Self.share) * part * part * part
+            pace = min(capacity * beyond, limit, Self.fastest)
+            // A search that ended without a clear sign ended too early.
+            if beyond > Self.clearlyMore, !isCertain { phase = .searching }
         case .draining:
             break
         }
@@ -258,6 +291,16 @@ public struct UplinkPacer: Sendable {
 }
 
 extension LineLoad {
-    /// Whether the line took clearly less than it was given.
-    fileprivate var isClearlyShort: Bool { taken < given * UplinkPacer.clearlyLess }
+    /// Whether the line took clearly less than it was given, and the queue grew by more than readings
+    /// vary.
+    fileprivate func isShort(noise: Duration) -> Bool {
+        taken < given * UplinkPacer.clearlyLess && growth > noise * UplinkPacer.surelyMore
+    }
+
+    /// Whether the queue moved as it does in front of a line that takes so much.
+    fileprivate func isTelling(noise: Duration) -> Bool {
+        isShort(noise: noise)
+            || (given < taken * UplinkPacer.clearlyLess
+                && growth + noise * UplinkPacer.surelyMore < .zero)
+    }
 }

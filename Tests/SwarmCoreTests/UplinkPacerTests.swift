@@ -56,6 +56,40 @@ struct UplinkPacerTests {
         #expect(seen.used >= 0.8)
     }
 
+    @Test(
+        "finds a fast line whose packets come unevenly, also after players opened with little",
+        arguments: [10, 20], [0.3e6, 1e6])
+    func unevenStart(jitter: Int, opening: Double) {
+        for seed in 1...4 {
+            var line = VirtualUplinkLine(
+                megabits: 400, roundTrip: .milliseconds(80), peers: 2,
+                jitter: .milliseconds(jitter), seed: UInt64(seed))
+            line.wanted = opening
+            line.run(for: .seconds(1))
+            line.wanted = .infinity
+            line.run(for: .seconds(5))
+            #expect(line.pacer.pace > 5e6)
+        }
+    }
+
+    @Test(
+        "the queue at which a search ends is gone soon, also after players opened with little",
+        arguments: [(20.0, 50, 20, 2), (6, 50, 4, 2), (3, 50, 10, 2), (5, 150, 3, 5)])
+    func searchEnds(megabits: Double, roundTrip: Int, peers: Int, jitter: Int) {
+        for seed in 1...4 {
+            var line = VirtualUplinkLine(
+                megabits: megabits, roundTrip: .milliseconds(roundTrip), peers: peers,
+                jitter: .milliseconds(jitter), seed: UInt64(seed))
+            line.wanted = 0.3e6
+            line.run(for: .seconds(1))
+            line.wanted = .infinity
+            line.run(for: .seconds(4))
+            let seen = watch(&line, for: .seconds(2))
+            #expect(seen.wait <= .milliseconds(60))
+            #expect(seen.used >= 0.8)
+        }
+    }
+
     @Test("follows a line that takes less than half of a sudden")
     func shrinks() {
         var line = VirtualUplinkLine(megabits: 20, roundTrip: .milliseconds(50), peers: 4)
@@ -102,7 +136,8 @@ struct UplinkPacerTests {
         for second in 0..<20 {
             let now = MonotonicInstant(nanoseconds: Int64(second) * 1_000_000_000)
             let reading = LineReading(at: now, queue: .milliseconds(500), base: .milliseconds(50))
-            _ = pacer.look(at: reading, sent: 100, load: nil, now: now)
+            let sight = LineSight(reading: reading, sinceReading: 0, sent: 100, load: nil)
+            _ = pacer.look(at: sight, now: now)
         }
         #expect(pacer.pace == UplinkPacer.firstPace)
         #expect(pacer.found == nil)

@@ -1,18 +1,21 @@
 // A line, the connections over it and the pacer that finds it, in virtual time.
 
+import Glibc
 import PartyModel
 
 @testable import SwarmCore
 
-/// A peer that always has film to send to some others, over a line with a queue.
+/// A peer that has film to send to some others, over a line with a queue.
 struct VirtualUplinkLine {
     /// Bytes per second that the line takes.
     var rate: Double
+    /// Bytes per second that the others want; what they did not want in time they do not want later.
+    var wanted = Double.infinity
     /// What somebody else's packets make ours wait, whatever we do.
     var foreignWait = Duration.zero
     /// To each of the others, both ways, while no queue is in the way.
     let roundTrip: Duration
-    /// By how much an answer may be late.
+    /// By how much a packet may be late each way; none overtakes another.
     let jitter: Duration
     let peers: [PeerID]
 
@@ -27,7 +30,10 @@ struct VirtualUplinkLine {
     private var sent: [Double]
     private var window: [Double]
     private var queue = 0.0
-    private var smoothedWait = Duration.zero
+    private let filmBegins: MonotonicInstant
+    private var owed = 0.0
+    private var ways: [(out: Way, back: Way)]
+    private var smoothedDelay = Duration.zero
     private var turn = 0
     private var pings: [(pong: Pong, from: Int, received: MonotonicInstant)] = []
     private var nextPings: [MonotonicInstant]
@@ -35,6 +41,20 @@ struct VirtualUplinkLine {
     private var chance: UInt64
 
     static let step = Duration.milliseconds(1)
+    /// Everybody is pinged on joining, before the first block is asked for.
+    static let greeting = Duration.milliseconds(200)
+    static let packet = 1500.0
+
+    /// One way of a connection, once a packet has left our line.
+    private struct Way {
+        private var latest = MonotonicInstant(nanoseconds: 0)
+
+        /// When the last of some packets arrives, none of which overtakes one before it.
+        mutating func arrival(_ first: MonotonicInstant, lateness: Duration) -> MonotonicInstant {
+            latest = max(latest, first + lateness)
+            return latest
+        }
+    }
 
     init(
         megabits: Double, roundTrip: Duration, peers count: Int, jitter: Duration = .zero,
@@ -48,7 +68,10 @@ struct VirtualUplinkLine {
         unsent = Array(repeating: 0, count: count)
         sent = Array(repeating: 0, count: count)
         window = Array(repeating: 14_600, count: count)
-        nextPings = (0..<count).map { [now] in now + .milliseconds(7 * $0) }
+        ways = Array(repeating: (Way(), Way()), count: count)
+        // Everybody is pinged at once, and then in turn.
+        nextPings = (0..<count).map { [now] in now + .milliseconds($0) }
+        filmBegins = now + Self.greeting
         chance = seed
         for peer in peers { book.separated(peer, at: now) }
     }
@@ -67,8 +90,12 @@ struct VirtualUplinkLine {
     private mutating func tick() {
         now = now + Self.step
         let span = Self.step.inSeconds
-        if bucket.opens(after: now) == nil, unsent.reduce(0, +) < 1e6 {
+        if now >= filmBegins { owed = min(owed + wanted * span, 1e6) }
+        if bucket.opens(after: now) == nil, unsent.reduce(0, +) < 1e6,
+            owed >= Double(ChunkGeometry.blockSize)
+        {
             bucket.take(ChunkGeometry.blockSize, at: now)
+            owed -= Double(ChunkGeometry.blockSize)
             book.sentFilm(to: peers[turn], at: now)
             unsent[turn] += Double(ChunkGeometry.blockSize)
             turn = (turn + 1) % peers.count
@@ -81,9 +108,8 @@ struct VirtualUplinkLine {
             queue += bytes
             // As TCP opens its window.
             window[index] += bytes
+            if bytes > 0 { acknowledge(Int((bytes / Self.packet).rounded(.up)), from: index) }
         }
-        // As the kernel's mean over acknowledgements, of which some come in each millisecond.
-        smoothedWait = smoothedWait + (wait - smoothedWait) / 16
         let out = min(queue, rate * span)
         queue -= out
         delivered += out
@@ -94,12 +120,14 @@ struct VirtualUplinkLine {
 
     private mutating func ask() {
         for index in peers.indices where nextPings[index] <= now {
-            nextPings[index] = now + max(.milliseconds(50), .milliseconds(25) * peers.count)
+            let round = max(.milliseconds(50), .milliseconds(25) * peers.count)
+            nextPings[index] =
+                now < filmBegins ? filmBegins + round * index / peers.count : now + round
             book.asked(peers[index], at: now)
-            let there = roundTrip / 2 + wait + late()
-            let arrived = now + there
+            let arrived = ways[index].out.arrival(now + wait + roundTrip / 2, lateness: late())
             let pong = Pong(sent: now, arrived: arrived, answered: arrived)
-            pings.append((pong, index, arrived + roundTrip / 2 + late()))
+            let back = ways[index].back.arrival(arrived + roundTrip / 2, lateness: late())
+            pings.append((pong, index, back))
         }
     }
 
@@ -119,17 +147,26 @@ struct VirtualUplinkLine {
             peers.indices.map {
                 LineCount(
                     peer: peers[$0], sent: Int64(sent[$0]), unsent: Int(unsent[$0]),
-                    delay: smoothedWait)
+                    delay: smoothedDelay)
             }, at: now)
-        let pace = pacer.look(
-            at: book.reading(at: now), sent: book.rate(at: now), load: book.load, now: now)
+        let pace = pacer.look(at: book.sight(at: now, noise: pacer.noise), now: now)
         bucket.set(rate: UplinkPacer.handingOver(pace, unsent: book.unsent), at: now)
         kernelPace = pace * 1.05 / Double(max(book.holdingBack, 1))
     }
 
-    private mutating func late() -> Duration {
+    /// What the kernel learns from what is sent in one step: its mean over acknowledgements.
+    private mutating func acknowledge(_ packets: Int, from index: Int) {
+        let there = ways[index].out.arrival(
+            now + wait + roundTrip / 2, lateness: late(most: packets))
+        let back = ways[index].back.arrival(
+            there + roundTrip / 2, lateness: late(most: (packets + 1) / 2))
+        smoothedDelay = smoothedDelay + (back - now - roundTrip - smoothedDelay) / 16
+    }
+
+    /// By how much the latest of some packets is late.
+    private mutating func late(most packets: Int = 1) -> Duration {
         chance = chance &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-        let part = Double(chance >> 40) / Double(1 << 24)
+        let part = pow(Double(chance >> 40) / Double(1 << 24), 1 / Double(packets))
         return .nanoseconds(Int64(Double(jitter.wholeNanoseconds) * part))
     }
 }

@@ -9,24 +9,50 @@ private func at(_ seconds: Double) -> MonotonicInstant {
     MonotonicInstant(nanoseconds: Int64(seconds * 1e9))
 }
 
+private func peerID(_ number: UInt8) -> PeerID {
+    guard let raw = Bytes16([UInt8](repeating: number, count: 16)) else {
+        preconditionFailure("sixteen bytes are sixteen")
+    }
+    return PeerID(raw)
+}
+
 @Suite("What is learnt")
 struct LearningTests {
     @Test("pings come in a burst, then now and then, and in a burst again when asked anew")
     func pings() {
-        var schedule = PingSchedule(now: at(0))
+        let peer = peerID(1)
+        var rota = PingRota()
+        rota.begin(peer, now: at(0))
         func sent(from start: Int, to end: Int) -> Int {
-            var count = 0
-            for step in start * 20..<end * 20
-            where schedule.takeDue(now: at(Double(step) / 20), isBusy: false, peers: 1) {
-                count += 1
+            (start * 20..<end * 20).reduce(0) {
+                $0 + rota.takeDue(now: at(Double($1) / 20), isBusy: false).count
             }
-            return count
         }
         let first = sent(from: 0, to: 1)
         let later = sent(from: 1, to: 31)
-        schedule.restart(now: at(31))
+        rota.begin(peer, now: at(31))
         let again = sent(from: 31, to: 32)
-        #expect([first, later, again] == [PingSchedule.burst, 10, PingSchedule.burst])
+        #expect([first, later, again] == [PingRota.burst, 10, PingRota.burst])
+    }
+
+    @Test("while film is sent peers are pinged in turn, evenly", arguments: [1, 2, 3, 10])
+    func pingsInTurn(count: Int) {
+        var rota = PingRota()
+        let peers = (1...count).map { peerID(UInt8($0)) }
+        for peer in peers { rota.begin(peer, now: at(0)) }
+        // The bursts go first.
+        for step in 0..<20 { _ = rota.takeDue(now: at(Double(step) / 20), isBusy: true) }
+        var times: [PeerID: [Int]] = [:]
+        for step in 20..<60 {
+            let due = rota.takeDue(now: at(Double(step) / 20), isBusy: true)
+            #expect(due.count == min(count, PingRota.turns))
+            for peer in due { times[peer, default: []].append(step) }
+        }
+        #expect(times.count == count)
+        for steps in times.values {
+            let gaps = zip(steps, steps.dropFirst()).map { $1 - $0 }
+            #expect(gaps.allSatisfy { $0 <= (count + 1) / PingRota.turns })
+        }
     }
 
     @Test("a machine has slept when the clock that counts it has gained on the other")

@@ -46,7 +46,7 @@ struct SyncLab {
     private(set) var follower: Follower
     private(set) var player: VirtualPlayer
     private(set) var clock = ClockOffset()
-    private var pings: PingSchedule
+    private var pings = PingRota()
     private var chance: SeededChance
     private let clockOffset: Double
     private var agenda: [(time: Double, order: Int, due: Due)] = []
@@ -75,8 +75,7 @@ struct SyncLab {
         player = VirtualPlayer(traits.player)
         chance = SeededChance(state: seed)
         clockOffset = Double.random(in: -5000...5000, using: &chance)
-        pings = PingSchedule(now: MonotonicInstant(nanoseconds: 0))
-        pings = PingSchedule(now: local(0))
+        pings.begin(self.other, now: local(0))
         plan(.ping, at: 0)
         plan(.look, at: 0.25)
         plan(.sample, at: 0)
@@ -151,7 +150,7 @@ struct SyncLab {
     }
 
     private mutating func ping() {
-        if pings.takeDue(now: local(time), isBusy: false, peers: 1) {
+        if !pings.takeDue(now: local(time), isBusy: false).isEmpty {
             let out = traits.wayOut + random(0...1) * traits.jitter
             let back = traits.wayBack + random(0...1) * traits.jitter
             let there = MonotonicInstant(nanoseconds: room(time + out).nanoseconds)
