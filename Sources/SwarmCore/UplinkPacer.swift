@@ -254,7 +254,7 @@ public struct UplinkPacer: Sendable {
         return max(min(taken, cut.pace), least, Self.slowest)
     }
 
-    /// The queue should be gone. One that is there whatever we do is somebody else's.
+    /// Goes on as the queue should be gone; one that is there whatever we do is somebody else's.
     private mutating func settle(after cut: Cut, _ queue: Duration) {
         let isInVain = queue > cut.longest * Self.partInVain
         if isInVain { others += queue }
