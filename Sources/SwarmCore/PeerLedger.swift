@@ -55,6 +55,8 @@ struct PeerLedger {
     var roundTrip = Duration.milliseconds(50)
     /// Until when its player is taken to open the film; `nil` where it has, or there is none.
     var opensUntil: MonotonicInstant?
+    /// The first of the blocks it asked for last because its player waits.
+    private(set) var reads: BlockAddress?
     /// When it last sent a block, or was first asked while nothing was open.
     var lastProgress: MonotonicInstant?
 
@@ -62,6 +64,17 @@ struct PeerLedger {
         self.id = id
         self.isHost = isHost
         self.came = came
+    }
+
+    // MARK: Its player
+
+    mutating func asksUrgently(from first: BlockAddress?) { reads = first ?? reads }
+
+    /// Whether its player has passed a block a little while ago, without it.
+    func hasPassed(_ address: BlockAddress) -> Bool {
+        guard let reads, reads.item == address.item, !owed.contains(address) else { return false }
+        let ahead = Int(reads.block.number) - Int(address.block.number)
+        return (1...Demand.urgentBlocks).contains(ahead)
     }
 
     // MARK: What we asked for

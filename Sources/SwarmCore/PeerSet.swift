@@ -9,6 +9,11 @@ struct PeerSet: Hashable, Sendable {
 
     init(bits: UInt64 = 0) { self.bits = bits }
 
+    /// The set of these.
+    init(_ slots: some Sequence<Int>) {
+        for slot in slots { insert(slot) }
+    }
+
     /// The set of one.
     init(_ slot: Int) { bits = 1 << UInt64(slot) }
 

@@ -201,10 +201,11 @@ struct Striper {
     ///   - hostRate: what the host sends, in bytes per second.
     ///   - open: the guests that can be sent a block now.
     ///   - onlyWanted: whether nothing goes out but what a player waits for.
+    ///   - passed: the guests whose players have passed a block without it.
     ///   - lackers: the guests that lack a block.
     mutating func next(
         now: MonotonicInstant, hostRate: Double, open: PeerSet, onlyWanted: Bool = false,
-        lackers: (BlockAddress) -> PeerSet
+        passed: (BlockAddress) -> PeerSet, lackers: (BlockAddress) -> PeerSet
     ) -> Push? {
         guard !open.isEmpty else { return nil }
         let laggards = laggards(now: now)
@@ -215,7 +216,10 @@ struct Striper {
                 continue
             }
             guard reason == .wanted || !onlyWanted else { return nil }
-            let keepingUp = lacking.subtracting(laggards)
+            // A player that begins at a key frame which lies behind the others' places does not wait
+            // until one of them has the block, and who has passed it asks for it in its turn.
+            let inNoHurry = reason == .wanted ? laggards.union(passed(address)) : laggards
+            let keepingUp = lacking.subtracting(inNoHurry)
             let receivers = keepingUp.isEmpty ? lacking : keepingUp
             let isUrgent = reason != .inOrder
             let way = way(

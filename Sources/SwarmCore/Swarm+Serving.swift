@@ -29,6 +29,7 @@ extension Swarm {
         }
         // Whatever becomes of it: from here on it is known what the peer needs.
         peers[slot].hasAsked = true
+        if request.isUrgent { peers[slot].asksUrgently(from: addresses.first) }
         var refused: [BlockAddress] = []
         for (position, address) in addresses.enumerated() {
             let isFirst = position == 0
@@ -278,7 +279,9 @@ extension Swarm {
             open: receivers, nearerThan: limit, held: { holdings?.count(of: $0) ?? 0 },
             distance: demand.distance)
         guard let (address, slot) = next else { return nil }
-        return Shipment(address: address, slot: slot, isAnswer: false)
+        // Whoever has asked for it meanwhile gets it once.
+        awaiting[address]?.remove(slot)
+        return Shipment(address: address, slot: slot, isAnswer: peers[slot].forgive(address))
     }
 
     private mutating func nextStripe(
@@ -288,12 +291,17 @@ extension Swarm {
         var open = outlets.pushable
         for slot in open where !peers[slot].hasAsked { open.remove(slot) }
         let items = items
+        let guests = peers
         let present = peers.present.subtracting(askers)
         let push = striper.next(
-            now: now, hostRate: bestSentRate, open: open, onlyWanted: isOpening(at: now)
-        ) { address in
-            present.subtracting(items[address.item]?.holdings.holders(of: address.block) ?? .empty)
-        }
+            now: now, hostRate: bestSentRate, open: open, onlyWanted: isOpening(at: now),
+            passed: { address in
+                PeerSet(guests.present.filter { guests[$0].hasPassed(address) })
+            },
+            lackers: { address in
+                let holdings = items[address.item]?.holdings
+                return present.subtracting(holdings?.holders(of: address.block) ?? .empty)
+            })
         switch push {
         case .relay(let address, let plan)?:
             let asked = settle(address, unless: plan.receivers, into: &directives)

@@ -46,7 +46,7 @@ public struct UplinkPacer: Sendable {
     static let partInVain = 0.7
     /// The part of what the line takes that film gets while a queue is to go away, and after that.
     static let drainingShare = 0.6
-    static let share = 0.95
+    static let share = 0.97
     /// Readings of a line of which nothing is known yet are taken to vary by so much.
     static let usualNoise = Duration.milliseconds(1)
     /// On a line whose readings vary by more than this a search ends only when the queue is too long

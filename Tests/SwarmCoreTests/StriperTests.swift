@@ -10,6 +10,8 @@ struct StriperTests {
     private var striper = Striper()
     /// By block: who has it, as the host believes.
     private var holders: [UInt32: PeerSet] = [:]
+    /// By block: whose players are past it without it.
+    private var passed: [UInt32: PeerSet] = [:]
     private var guests = PeerSet.empty
 
     init() {
@@ -39,12 +41,11 @@ struct StriperTests {
     private mutating func next(
         at milliseconds: Int64 = 0, open: PeerSet? = nil, onlyWanted: Bool = false
     ) -> Striper.Push? {
-        let (guests, holders) = (guests, holders)
+        let (guests, holders, passed) = (guests, holders, passed)
         return striper.next(
-            now: at(milliseconds), hostRate: 2.5e6, open: open ?? guests, onlyWanted: onlyWanted
-        ) { address in
-            guests.subtracting(holders[address.block.number] ?? .empty)
-        }
+            now: at(milliseconds), hostRate: 2.5e6, open: open ?? guests, onlyWanted: onlyWanted,
+            passed: { passed[$0.block.number] ?? .empty },
+            lackers: { guests.subtracting(holders[$0.block.number] ?? .empty) })
     }
 
     /// The block that goes out next to be passed on, and the plan for it.
@@ -130,6 +131,18 @@ struct StriperTests {
         #expect(numbers == [500, 501, 700, 502])
         #expect(!striper.isFree(block(501)))
         #expect(striper.isFree(block(503)))
+    }
+
+    @Test("brings what a player waits for to nobody who has passed it")
+    mutating func passedBy() throws {
+        join(0..<4)
+        passed = [10: PeerSet([1, 2, 3]), 11: PeerSet([2, 3]), 12: guests, 0: PeerSet(1)]
+        for number in [10, 11, 12] { striper.want(block(number), leads: false) }
+        for expected in [[0], [0, 1], [0, 1, 2, 3], [0, 1, 2, 3]] {
+            let (_, plan) = try nextRelay()
+            #expect(Array(plan.receivers.union(PeerSet(plan.owner))) == expected)
+            #expect(plan.leavesOut == (expected.count < 4))
+        }
     }
 
     @Test("gives out only what players wait for when it is told to")

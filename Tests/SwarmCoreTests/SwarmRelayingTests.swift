@@ -92,6 +92,21 @@ struct SwarmRelayingTests {
         #expect(uploads(tell(.tick, after: .seconds(1))) == [])
     }
 
+    @Test("brings a block once to whom it is ordered for and who has asked for it")
+    mutating func askedAndOrdered() throws {
+        _ = try receive(0)
+        _ = tell(.paced(bytesPerSecond: 1))
+        // Takes what the pace allows.
+        _ = tell(.ordered(order(0, others: [ben]), by: host))
+        _ = try receive(5)
+        let run = BlockRequest.Run(first: 5, count: 1)
+        #expect(tell(.request(BlockRequest(item: item, runs: [run]), from: ana)).isEmpty)
+        #expect(uploads(tell(.ordered(order(5, others: [ana]), by: host))).isEmpty)
+        var sent = uploads(tell(.paced(bytesPerSecond: nil)))
+        sent += uploads(tell(.blockSent(try address(5), to: ana)))
+        #expect(sent == [ana])
+    }
+
     @Test("begins at once when the order comes after the block")
     mutating func late() throws {
         #expect(uploads(try receive(5)) == [])

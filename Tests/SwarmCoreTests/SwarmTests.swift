@@ -7,6 +7,7 @@ private let mebibyte: Int64 = 1 << 20
 private let host = peerID(1)
 private let ana = peerID(2)
 private let ben = peerID(3)
+private let cem = peerID(4)
 
 @Suite("The swarm")
 struct SwarmTests {
@@ -46,6 +47,29 @@ struct SwarmTests {
         let underWay = order.prefix { $0 < 128 }.count
         #expect(underWay <= PeerLedger.largestCredit)
         #expect(Array(order.dropFirst(underWay).prefix(128)) == Array(128..<256))
+    }
+
+    @Test(
+        "a player that begins behind all others gets what they have passed, and they do in the end")
+    func behind() {
+        var lab = SwarmLab(size: 8 * mebibyte, hosting: host, guests: [ana, ben, cem])
+        lab.tell(host, .paced(bytesPerSecond: 1e6))
+        for guest in [ana, ben, cem] {
+            lab.tell(guest, .turned(to: lab.item, followers: [], isWatched: true))
+        }
+        lab.run(for: .milliseconds(500))
+        let place = { (number: Int64) in number * 65_536..<number * 65_536 + 1 }
+        for guest in [ana, ben] { lab.tell(guest, .playerReads(lab.item, place(40))) }
+        lab.run(for: .milliseconds(150))
+        lab.tell(cem, .playerReads(lab.item, place(20)))
+        lab.run(for: .seconds(1))
+        let early = { (guest: PeerID) in lab.storedOrder[guest, default: []].filter { 8..<40 ~= $0 }
+        }
+        #expect(early(cem).starts(with: 20..<24))
+        #expect(early(ana) + early(ben) == [])
+        for guest in [ana, ben, cem] { lab.tell(guest, .playerOpened(lab.item)) }
+        lab.run()
+        #expect(lab.completed == [ana, ben, cem])
     }
 
     @Test("asks for nothing but what a player needs first before it has read anything")
