@@ -13,12 +13,15 @@ public struct LinkTraffic: Hashable, Sendable {
     /// By how much a round trip of the connection that carries blocks has been longer of late than
     /// at its best, as the kernels at both ends see it; zero where ours does not say.
     public let delay: Duration
+    /// The shortest round trip, as the kernels see it; zero where ours does not say.
+    public let roundTrip: Duration
 
     /// The traffic of a control connection and the one for blocks.
     init(control: Self, bulk: Self?) {
         sent = control.sent + (bulk?.sent ?? 0)
         unsent = control.unsent + (bulk?.unsent ?? 0)
         delay = (bulk ?? control).delay
+        roundTrip = min(control.roundTrip, bulk?.roundTrip ?? control.roundTrip)
     }
 
     /// What a connection has sent; nothing where the kernel does not say.
@@ -33,9 +36,10 @@ public struct LinkTraffic: Hashable, Sendable {
         let waiting = try? channel?.syncOptions?.getOption(.bufferedWritableBytes)
         sent = Int64(clamping: words[Self.sentWord])
         unsent = Int(words[Self.notSentWord] & 0xFFFF_FFFF) + (waiting ?? 0)
-        let beyondBest =
-            Int64(words[Self.roundTripWord] >> 32) - Int64(words[Self.notSentWord] >> 32)
-        delay = .microseconds(max(beyondBest, 0))
+        let shortest = Int64(words[Self.notSentWord] >> 32)
+        // Before anything was measured the kernel says that it is endless.
+        roundTrip = .microseconds(shortest == Int64(UInt32.max) ? 0 : shortest)
+        delay = .microseconds(max(Int64(words[Self.roundTripWord] >> 32) - shortest, 0))
     }
 
     /// `struct tcp_info` up to the number that is read last; a kernel that knows less fills less.

@@ -180,6 +180,8 @@ extension Party {
         guard let roomNow, player != nil || configuration.isHeadless else { return }
         courseWaiting = nil
         record(course, at: roomNow)
+        let host = remotes.values.first { $0.isHost }?.peer
+        follower.supplyRoundTrip = host.flatMap { mesh?.traffic(to: $0)?.roundTrip } ?? .zero
         tellFollower(.course(course))
     }
 

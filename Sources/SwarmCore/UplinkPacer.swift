@@ -53,16 +53,14 @@ public struct UplinkPacer: Sendable {
     /// for so many times what they vary more.
     static let quiet = Duration.milliseconds(1)
     static let noisePersistence = 10
-    /// A pace so much higher than what the line was known to take shows that it takes more.
-    static let clearlyMore = 1.1
     /// So many readings it takes to know how much they vary.
     static let noiseMemory = 16
     /// A queue that is there after so long is somebody else's.
     static let longestDrain = Duration.seconds(2)
     /// So long the pace takes from ``share`` to all that the line took.
     static let rise = Duration.seconds(3)
-    /// The same as long as no clear sign has shown what the line takes.
-    static let guessedRise = Duration.seconds(1)
+    /// After so long without a queue a search that ended without a clear sign goes on.
+    static let doubt = Duration.milliseconds(400)
 
     /// What connections may hold back beside a block.
     static let usualBacklog = Duration.milliseconds(20)
@@ -192,7 +190,9 @@ public struct UplinkPacer: Sendable {
             guard instant - since >= max(noise - Self.quiet, .zero) * Self.noisePersistence else {
                 return false
             }
-            return (since < instant && sight.load?.isShort(noise: noise) ?? false)
+            // One that is late alone may have been held up by anything.
+            guard since < instant else { return false }
+            return sight.load?.isShort(noise: noise) ?? false
                 || (pace > Self.firstPace && queue > Self.muchTooLong + noise * 2)
                 || queue > Self.surelyTooLong
         case .following: return instant - since >= Self.persistence
@@ -279,11 +279,11 @@ public struct UplinkPacer: Sendable {
             pace = min(max(pace, min(doubled, sent * Self.leap)), limit)
         case .following(let before):
             phase = .following(used: before + elapsed)
-            let part = (before + elapsed) / (isCertain ? Self.rise : Self.guessedRise) - 1
-            let beyond = 1 + (1 - Self.share) * part * part * part
-            pace = min(capacity * beyond, limit, Self.fastest)
+            let part = (before + elapsed) / Self.rise - 1
+            pace = min(
+                capacity * (1 + (1 - Self.share) * part * part * part), limit, Self.fastest)
             // A search that ended without a clear sign ended too early.
-            if beyond > Self.clearlyMore, !isCertain { phase = .searching }
+            if !isCertain, before + elapsed > Self.doubt { phase = .searching }
         case .draining:
             break
         }

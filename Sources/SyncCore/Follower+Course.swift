@@ -51,7 +51,10 @@ extension Follower {
         launch = nil
         error = nil
         duration = nil
-        let lead = leads ? course.since - turn.roomTime : Self.openingLead
+        let lead =
+            leads
+            ? course.since - turn.roomTime
+            : Self.openingLead + supplyRoundTrip * Self.openingRoundTrips
         let meeting = rendezvous(on: course, in: lead, turn)
         let position = meeting?.position ?? course.anchor
         phase = .opening(meeting)
@@ -162,9 +165,8 @@ extension Follower {
 
     /// Goes to where the room will be in a moment, and waits for it there.
     private mutating func meet(isRepair: Bool = false, _ turn: inout Turn) {
-        guard let course, var meeting = rendezvous(on: course, in: landingTime.lead, turn) else {
-            return
-        }
+        let lead = landingTime.lead + supplyRoundTrip * Self.meetingRoundTrips
+        guard let course, var meeting = rendezvous(on: course, in: lead, turn) else { return }
         meeting.isRepair = isRepair
         hold(meeting, &turn)
     }

@@ -33,8 +33,12 @@ public struct Follower: Sendable {
     /// How long a frame is where the film does not say.
     static let usualFrame = Duration.milliseconds(42)
     /// A newcomer opens the film so far ahead, to be there in time when the room comes by: opening took
-    /// 50 to 90 ms from the disk, and takes some round trips from afar.
+    /// 50 to 90 ms from the disk, and takes some round trips from afar, for the head, the index and the
+    /// place, of which each is known only when the one before is there.
     static let openingLead = Duration.milliseconds(500)
+    static let openingRoundTrips = 6
+    /// The same to go somewhere else in an open film.
+    static let meetingRoundTrips = 2
     /// Where nobody else follows, the room is put where the player is when they differ by more.
     static let leadTolerance = Duration.milliseconds(40)
     /// A start that is so near is not moved any more.
@@ -71,6 +75,10 @@ public struct Follower: Sendable {
     /// How far the player is behind the room, in time on the clock, as last measured; `nil` while
     /// it does not move.
     public internal(set) var error: Duration?
+
+    /// How long it takes at the least until film that is asked for comes: the round trip to the host;
+    /// zero where the film is.
+    public var supplyRoundTrip = Duration.zero
 
     /// Whose player this is.
     let me: PeerID

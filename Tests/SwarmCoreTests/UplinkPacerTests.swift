@@ -143,6 +143,20 @@ struct UplinkPacerTests {
         #expect(pacer.found == nil)
     }
 
+    @Test("one answer that is late alone does not end the search, and two do", arguments: [1, 2])
+    func lateAnswers(count: Int) {
+        var pacer = UplinkPacer()
+        for step in 0..<8 {
+            let now = MonotonicInstant(nanoseconds: Int64(step) * 50_000_000)
+            let queue = Duration.milliseconds((4..<4 + count).contains(step) ? 70 : 0)
+            let reading = LineReading(at: now, queue: queue, base: .milliseconds(50))
+            let sight = LineSight(
+                reading: reading, sinceReading: 0, sent: UplinkPacer.firstPace, load: nil)
+            _ = pacer.look(at: sight, now: now)
+        }
+        #expect((pacer.found != nil) == (count == 2))
+    }
+
     @Test("hands over less while connections hold back what they have")
     func holdsBack() {
         let block = ChunkGeometry.blockSize

@@ -47,6 +47,23 @@ struct FollowingTests {
     }
 
     @Test(
+        "a newcomer opens where the room will be when the film has come from afar",
+        arguments: [(0, 0.5), (50, 0.8), (100, 1.1)])
+    func opensAhead(roundTrip: Int, lead: Double) throws {
+        let lab = SyncLab(LabTraits(), seed: 1)
+        var follower = Follower(of: lab.author)
+        follower.supplyRoundTrip = .milliseconds(roundTrip)
+        var room = lab
+        let course = room.course(at: 100, since: -10)
+        let directives = follower.on(
+            .course(course), now: lab.local(0), roomNow: course.since + .seconds(10))
+        let opened = directives.compactMap { directive in
+            if case .open(_, at: let position) = directive { position.seconds } else { nil }
+        }
+        #expect(abs(try #require(opened.first) - 110 - lead) < 1e-6)
+    }
+
+    @Test(
         "jitter and a path that is slow one way cost no more than the clock's own error",
         arguments: seeds)
     func badNetwork(seed: UInt64) {
