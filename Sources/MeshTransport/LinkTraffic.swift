@@ -21,7 +21,8 @@ public struct LinkTraffic: Hashable, Sendable {
         sent = control.sent + (bulk?.sent ?? 0)
         unsent = control.unsent + (bulk?.unsent ?? 0)
         delay = (bulk ?? control).delay
-        roundTrip = min(control.roundTrip, bulk?.roundTrip ?? control.roundTrip)
+        roundTrip =
+            [control.roundTrip, bulk?.roundTrip ?? .zero].filter { $0 > .zero }.min() ?? .zero
     }
 
     /// What a connection has sent; nothing where the kernel does not say.

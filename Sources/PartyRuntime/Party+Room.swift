@@ -180,9 +180,16 @@ extension Party {
         guard let roomNow, player != nil || configuration.isHeadless else { return }
         courseWaiting = nil
         record(course, at: roomNow)
-        let host = remotes.values.first { $0.isHost }?.peer
-        follower.supplyRoundTrip = host.flatMap { mesh?.traffic(to: $0)?.roundTrip } ?? .zero
+        follower.supplyRoundTrip = supplyRoundTrip(of: course.item)
         tellFollower(.course(course))
+    }
+
+    /// How long it takes at the least until a part of a film comes that is asked for.
+    private func supplyRoundTrip(of item: ItemID) -> Duration {
+        guard !swarm.isComplete(item) else { return .zero }
+        let hosts = remotes.values.filter(\.isHost)
+        let suppliers = hosts.isEmpty ? Array(remotes.values) : hosts
+        return suppliers.compactMap { mesh?.traffic(to: $0.peer)?.roundTrip }.min() ?? .zero
     }
 
     private func turn(to item: ItemID) {

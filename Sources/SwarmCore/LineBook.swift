@@ -98,6 +98,8 @@ public struct LineBook: Sendable {
     static let surelyFull = Duration.milliseconds(5)
     /// What the line takes is measured over at least so long, and at most.
     static let loadSpan = Duration.milliseconds(40)...Duration.milliseconds(600)
+    /// What was sent is known for so long back: a reading is hardly older.
+    static let totalsKept = Duration.seconds(3)
     /// An answer later than this says something before it is there.
     static let overdue = Duration.milliseconds(300)
     /// The kernel's word for a round trip is a mean that follows slowly, and counts for a queue of up to
@@ -198,7 +200,7 @@ public struct LineBook: Sendable {
             path.unsent = count.unsent
             paths[count.peer] = path
         }
-        totals.removeAll { now - $0.at > Self.loadSpan.upperBound * 2 }
+        totals.removeAll { now - $0.at > Self.totalsKept }
         totals.append((now, total))
     }
 
@@ -270,7 +272,9 @@ public struct LineBook: Sendable {
         let span = last.at - first.at
         let growth = last.queue - first.queue
         let busy = span + growth
-        guard span >= Self.loadSpan.lowerBound, busy > .zero else { return nil }
+        guard span >= Self.loadSpan.lowerBound, busy > .zero,
+            totals.first.map({ $0.at <= first.at }) ?? false
+        else { return nil }
         let bytes = totalSent(by: last.at) - totalSent(by: first.at)
         return LineLoad(
             taken: bytes / busy.inSeconds, given: bytes / span.inSeconds, growth: growth)

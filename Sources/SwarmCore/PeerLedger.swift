@@ -70,7 +70,8 @@ struct PeerLedger {
 
     mutating func asksUrgently(from first: BlockAddress?) { reads = first ?? reads }
 
-    /// Whether its player has passed a block a little while ago, without it.
+    /// Whether its player has passed a block a little while ago, without it, as far as its requests
+    /// show: what it asked for last lies at most ``Demand/urgentBlocks`` beyond.
     func hasPassed(_ address: BlockAddress) -> Bool {
         guard let reads, reads.item == address.item, !owed.contains(address) else { return false }
         let ahead = Int(reads.block.number) - Int(address.block.number)

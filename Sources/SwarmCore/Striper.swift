@@ -218,9 +218,10 @@ struct Striper {
             guard reason == .wanted || !onlyWanted else { return nil }
             // A player that begins at a key frame which lies behind the others' places does not wait
             // until one of them has the block, and who has passed it asks for it in its turn.
-            let inNoHurry = reason == .wanted ? laggards.union(passed(address)) : laggards
-            let keepingUp = lacking.subtracting(inNoHurry)
-            let receivers = keepingUp.isEmpty ? lacking : keepingUp
+            let keepingUp = lacking.subtracting(laggards)
+            let waiting = reason == .wanted ? keepingUp.subtracting(passed(address)) : keepingUp
+            let receivers =
+                !waiting.isDisjoint(with: open) ? waiting : keepingUp.isEmpty ? lacking : keepingUp
             let isUrgent = reason != .inOrder
             let way = way(
                 to: receivers, isUrgent: isUrgent, hostRate: hostRate, now: now, open: open)

@@ -7,6 +7,11 @@
 // slowly past it, and quickly again when there is none any more. So the queue that ends an attempt
 // grows slowly and is noticed while it is short.
 //
+// Answers are a round trip old: what is left of a queue that is to go away is reckoned from what was
+// sent since, as a Smith predictor does (O. J. M. Smith: "Closer control of loops with dead time",
+// 1957). And they come late by chance: what readings vary by is learnt, and only what goes beyond it
+// counts.
+//
 // Invariant: the pace never exceeds what the user gave.
 
 public import PartyModel
@@ -26,10 +31,10 @@ public struct UplinkPacer: Sendable {
 
     /// A queue this long is one of our own making.
     static let tooLong = Duration.milliseconds(12)
-    /// A search that goes beyond ``firstPace`` goes beyond the line quickly, and one this long counts
-    /// at once.
+    /// A search that goes beyond ``firstPace`` goes beyond the line quickly, and one this long ends it,
+    /// whatever is known of the load.
     static let muchTooLong = Duration.milliseconds(20)
-    /// This long, whatever else is known.
+    /// The same at ``firstPace``.
     static let surelyTooLong = Duration.milliseconds(60)
     /// Where the line is known, for so long: two blocks that meet make a queue for as long as one
     /// takes to leave.
@@ -38,10 +43,11 @@ public struct UplinkPacer: Sendable {
     static let clearlyLess = 0.9
     /// A queue that moves by more than so many times what readings vary does move.
     static let surelyMore = 4
-    /// What the line takes is not believed to have become less than this part of it at once: when it
-    /// is clearly too full, and otherwise.
-    static let steepestClear = 0.5
+    /// What the line takes is not believed to have become less than this part of it at once.
     static let steepest = 0.85
+    /// When it is clearly too full, less than half of it is not believed at once, and half of that only
+    /// so much later, as long as the queue is there.
+    static let halving = Duration.milliseconds(300)
     /// A queue of which so much is left, though less was sent, is not of our making.
     static let partInVain = 0.7
     /// The part of what the line takes that film gets while a queue is to go away, and after that.
@@ -55,17 +61,17 @@ public struct UplinkPacer: Sendable {
     static let noisePersistence = 10
     /// So many readings it takes to know how much they vary.
     static let noiseMemory = 16
-    /// A queue that is there after so long is somebody else's.
+    /// A queue that is there after so long, and never moved as ours would, is somebody else's.
     static let longestDrain = Duration.seconds(2)
     /// So long the pace takes from ``share`` to all that the line took.
     static let rise = Duration.seconds(3)
-    /// After so long without a queue a search that ended without a clear sign goes on.
+    /// When the pace was used for so long, a search that ended without a clear sign goes on.
     static let doubt = Duration.milliseconds(400)
 
     /// What connections may hold back beside a block.
     static let usualBacklog = Duration.milliseconds(20)
 
-    /// Readings older than this say nothing any more.
+    /// A time between looks that is longer counts as so much.
     static let stale = Duration.milliseconds(500)
     /// When the newest is this old beyond a round trip, something is in the way of the next.
     static let late = Duration.milliseconds(80)
@@ -88,12 +94,13 @@ public struct UplinkPacer: Sendable {
     /// Less is sent because of a queue.
     private struct Cut {
         let began: MonotonicInstant
-        /// What held before: the pace of a search, or what the line was known to take.
+        /// The pace before.
         let pace: Double
+        /// What the line was known to take; `nil` in a search.
         let capacity: Double?
         /// The longest queue seen since.
         var longest: Duration
-        /// Whether the queue has grown or shrunk as it does when the line takes less than was sent.
+        /// Whether the queue has moved as it does in front of a line that takes so much.
         var isClear = false
         /// Since when nothing of it should be left.
         var emptied: MonotonicInstant?
@@ -169,7 +176,8 @@ public struct UplinkPacer: Sendable {
     private mutating func listen(to queue: Duration) {
         defer { lastQueue = queue }
         guard let lastQueue else { return }
-        let difference = max(lastQueue - queue, .zero) * 2
+        // One answer that was held up for long is no measure of the others.
+        let difference = min(max(lastQueue - queue, .zero) * 2, Self.tooLong * 2)
         noise = min(noise + (difference - noise) / Self.noiseMemory, Self.tooLong)
     }
 
@@ -185,6 +193,7 @@ public struct UplinkPacer: Sendable {
         }
         switch phase {
         case .searching:
+            if queue > LineBook.overdue { return true }
             // An answer that is late by chance is no queue: one of ours grows while more is sent than
             // the line takes.
             guard instant - since >= max(noise - Self.quiet, .zero) * Self.noisePersistence else {
@@ -221,18 +230,18 @@ public struct UplinkPacer: Sendable {
             cut.isClear = true
             isCertain = true
         }
-        capacity = lowered(by: cut, to: sight.load)
+        capacity = lowered(by: cut, to: sight.load, now: now)
         // What of it must still be there, by what was sent since the ping left.
         let left = queue + .seconds(sight.sinceReading / capacity) - (now - reading.at)
         let longest = cut.longest * 2 / (1 - Self.drainingShare) + reading.base
-        let isOver = now - cut.began > min(longest, Self.longestDrain)
+        let isOver = now - cut.began > (cut.isClear ? longest : min(longest, Self.longestDrain))
         if left <= .zero || isOver {
             cut.emptied = cut.emptied ?? now
         } else if left > Self.tooLong {
             cut.emptied = nil
         }
         if let emptied = cut.emptied, reading.at > emptied {
-            settle(after: cut, queue)
+            settle(after: cut, queue, sight.load, now: now)
             return
         }
         pace = min(capacity * (cut.emptied == nil ? Self.drainingShare : Self.share), limit)
@@ -243,10 +252,11 @@ public struct UplinkPacer: Sendable {
     ///
     /// Little may have been sent just then, and answers come late by chance: what is not clear is
     /// believed in part.
-    private func lowered(by cut: Cut, to load: LineLoad?) -> Double {
+    private func lowered(by cut: Cut, to load: LineLoad?, now: MonotonicInstant) -> Double {
         let least: Double
         if let known = cut.capacity {
-            least = known * (cut.isClear ? Self.steepestClear : Self.steepest)
+            let halvings = 1 + Int(((now - cut.began) / Self.halving).rounded(.down))
+            least = known * (cut.isClear ? 1 / Double(1 << min(halvings, 30)) : Self.steepest)
         } else {
             least = cut.isClear ? 0 : cut.pace * Self.steepest
         }
@@ -255,21 +265,28 @@ public struct UplinkPacer: Sendable {
     }
 
     /// Goes on as the queue should be gone; one that is there whatever we do is somebody else's.
-    private mutating func settle(after cut: Cut, _ queue: Duration) {
-        let isInVain = queue > cut.longest * Self.partInVain
-        if isInVain { others += queue }
-        switch (isInVain, cut.capacity) {
-        case (true, nil):
-            phase = .searching
-            pace = cut.pace
-        case (true, let known?):
-            capacity = known
-            phase = .following(used: .zero)
-            pace = min(capacity * Self.share, limit)
-        case (false, _):
-            phase = .following(used: .zero)
-            pace = min(capacity * Self.share, limit)
+    private mutating func settle(
+        after cut: Cut, _ queue: Duration, _ load: LineLoad?, now: MonotonicInstant
+    ) {
+        let isOurs = load?.isTelling(noise: noise) ?? (cut.capacity != nil)
+        if isOurs, queue >= Self.tooLong + noise * 2 {
+            // It moves with what we send, and is still there: the line takes yet less, or it was long.
+            phase = .draining(
+                Cut(began: now, pace: pace, capacity: capacity, longest: queue, isClear: true))
+            return
         }
+        if !isOurs, queue > cut.longest * Self.partInVain {
+            others += queue
+            guard let known = cut.capacity else {
+                phase = .searching
+                pace = cut.pace
+                isCertain = false
+                return
+            }
+            capacity = max(known, cut.pace)
+        }
+        phase = .following(used: .zero)
+        pace = min(capacity * Self.share, limit)
     }
 
     private mutating func rise(by elapsed: Duration, sent: Double) {
@@ -280,8 +297,8 @@ public struct UplinkPacer: Sendable {
         case .following(let before):
             phase = .following(used: before + elapsed)
             let part = (before + elapsed) / Self.rise - 1
-            pace = min(
-                capacity * (1 + (1 - Self.share) * part * part * part), limit, Self.fastest)
+            let beyond = (1 - Self.share) * part * part * part
+            pace = min(capacity * (1 + beyond), limit, Self.fastest)
             // A search that ended without a clear sign ended too early.
             if !isCertain, before + elapsed > Self.doubt { phase = .searching }
         case .draining:

@@ -76,8 +76,8 @@ public struct Follower: Sendable {
     /// it does not move.
     public internal(set) var error: Duration?
 
-    /// How long it takes at the least until film that is asked for comes: the round trip to the host;
-    /// zero where the film is.
+    /// How long it takes at the least until film that is asked for comes: the round trip to who has it;
+    /// zero where it is here.
     public var supplyRoundTrip = Duration.zero
 
     /// Whose player this is.

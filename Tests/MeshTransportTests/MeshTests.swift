@@ -169,6 +169,7 @@ private func sampleBlock(_ number: UInt32, count: Int) throws -> (BlockHeader, B
                 $0.sent - before.sent > 4 * 65_536 && $0.unsent == 0
             } ?? false
         }
+        #expect(try await host.run { $0.traffic(to: guest.peer)?.roundTrip ?? .zero } > .zero)
         #expect(try await host.run { $0.traffic(to: host.peer) } == nil)
         try await guest.close()
         try await host.close()

@@ -203,5 +203,12 @@ struct LineBookTests {
         // 200 000 bytes in 200 ms, and 50 ms more until the line had taken them.
         #expect(abs(load.given - 1_000_000) < 1)
         #expect(abs(load.taken - 800_000) < 1)
+        #expect(load.growth == .milliseconds(25))
+        // Queues within what readings vary are none.
+        #expect(book.load(noise: .milliseconds(20)) == nil)
+        let sight = book.sight(at: at(500), noise: .zero)
+        #expect(sight.reading?.at == at(300))
+        #expect(abs(sight.sinceReading - 200_000) < 1)
+        #expect(sight.load == load)
     }
 }

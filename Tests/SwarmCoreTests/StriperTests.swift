@@ -143,6 +143,12 @@ struct StriperTests {
             #expect(Array(plan.receivers.union(PeerSet(plan.owner))) == expected)
             #expect(plan.leavesOut == (expected.count < 4))
         }
+        // Who waits alone and can be sent nothing now keeps nobody else waiting.
+        passed[20] = PeerSet([1, 2, 3])
+        striper.want(block(20), leads: false)
+        let (number, plan) = try nextRelay(open: PeerSet([1, 2, 3]))
+        #expect(number == 20)
+        #expect(plan.owner != 0 && plan.receivers.contains(0))
     }
 
     @Test("gives out only what players wait for when it is told to")

@@ -92,15 +92,18 @@ struct SwarmRelayingTests {
         #expect(uploads(tell(.tick, after: .seconds(1))) == [])
     }
 
-    @Test("brings a block once to whom it is ordered for and who has asked for it")
-    mutating func askedAndOrdered() throws {
+    @Test(
+        "brings a block once to whom it is ordered for and who has asked for it",
+        arguments: [false, true])
+    mutating func askedAndOrdered(isUrgent: Bool) throws {
         _ = try receive(0)
         _ = tell(.paced(bytesPerSecond: 1))
         // Takes what the pace allows.
         _ = tell(.ordered(order(0, others: [ben]), by: host))
         _ = try receive(5)
         let run = BlockRequest.Run(first: 5, count: 1)
-        #expect(tell(.request(BlockRequest(item: item, runs: [run]), from: ana)).isEmpty)
+        let request = BlockRequest(item: item, runs: [run], isUrgent: isUrgent)
+        #expect(tell(.request(request, from: ana)).isEmpty)
         #expect(uploads(tell(.ordered(order(5, others: [ana]), by: host))).isEmpty)
         var sent = uploads(tell(.paced(bytesPerSecond: nil)))
         sent += uploads(tell(.blockSent(try address(5), to: ana)))

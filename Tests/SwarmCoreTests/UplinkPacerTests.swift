@@ -54,6 +54,7 @@ struct UplinkPacerTests {
         line.run(for: .seconds(5))
         let seen = watch(&line, for: .seconds(60))
         #expect(seen.used >= 0.8)
+        #expect(seen.wait <= .milliseconds(60))
     }
 
     @Test(
@@ -90,12 +91,12 @@ struct UplinkPacerTests {
         }
     }
 
-    @Test("follows a line that takes less than half of a sudden")
-    func shrinks() {
+    @Test("follows a line that takes much less of a sudden", arguments: [0.4, 0.2, 0.1])
+    func shrinks(part: Double) {
         var line = VirtualUplinkLine(megabits: 20, roundTrip: .milliseconds(50), peers: 4)
         line.run(for: .seconds(10))
-        line.rate *= 0.4
-        line.run(for: .seconds(6))
+        line.rate *= part
+        line.run(for: .seconds(part < 0.3 ? 40 : 6))
         let seen = watch(&line, for: .seconds(10))
         #expect(seen.wait <= .milliseconds(40))
         #expect(seen.used >= 0.85)
@@ -155,6 +156,38 @@ struct UplinkPacerTests {
             _ = pacer.look(at: sight, now: now)
         }
         #expect((pacer.found != nil) == (count == 2))
+    }
+
+    @Test("a queue that stays although less is sent ends no search")
+    func foreignQueue() {
+        var pacer = UplinkPacer()
+        var lowest = UplinkPacer.firstPace
+        for step in 0..<40 {
+            let now = MonotonicInstant(nanoseconds: Int64(step) * 50_000_000)
+            let queue = Duration.milliseconds(step < 4 ? 0 : 200)
+            let reading = LineReading(at: now, queue: queue, base: .milliseconds(50))
+            let sight = LineSight(reading: reading, sinceReading: 0, sent: pacer.pace, load: nil)
+            lowest = min(lowest, pacer.look(at: sight, now: now))
+        }
+        // Less was sent for a while, to see.
+        #expect(lowest < UplinkPacer.firstPace)
+        #expect(pacer.found == nil)
+        #expect(pacer.pace > UplinkPacer.firstPace)
+    }
+
+    @Test("an answer that is overdue ends a search at once")
+    func overdue() {
+        var pacer = UplinkPacer()
+        for step in 0..<4 {
+            let now = MonotonicInstant(nanoseconds: Int64(step) * 50_000_000)
+            let reading = LineReading(
+                at: MonotonicInstant(nanoseconds: -200_000_000),
+                queue: .milliseconds(200 + 50 * step), base: .milliseconds(50))
+            let sight = LineSight(
+                reading: reading, sinceReading: 0, sent: UplinkPacer.firstPace, load: nil)
+            _ = pacer.look(at: sight, now: now)
+            #expect((pacer.found != nil) == (step == 3))
+        }
     }
 
     @Test("hands over less while connections hold back what they have")
