@@ -16,7 +16,8 @@ extension Party {
     /// A peer that does not answer six pings is not there, whatever its machine acknowledges: its
     /// process stands still, or something in between answers for it.
     static let silence = Duration.seconds(20)
-    /// Lists of roots that trickle to one peer with each round of pings: some 180 KB/s, little beside a film.
+    /// Lists of roots that trickle to one peer with each round of pings: some 180 KB/s, little beside
+    /// a film.
     static let rootListsPerRound = 4
 
     func startTimers() {

@@ -39,11 +39,7 @@ struct RelayPlan: Equatable {
 
     var owner: Int { shares[0].server }
     /// Those the owner has to serve first.
-    var helpers: PeerSet {
-        var helpers = PeerSet.empty
-        for share in shares.dropFirst() { helpers.insert(share.server) }
-        return helpers
-    }
+    var helpers: PeerSet { PeerSet(shares.dropFirst().map(\.server)) }
     /// Whether there are guests that lack the block and are left out on purpose.
     var leavesOut = false
     /// Whether the owner may just pass the block on to all that lack it.
@@ -71,9 +67,8 @@ struct RelayPlan: Equatable {
                 .sorted { ($0.server.load, $0.slot) < ($1.server.load, $1.slot) }
                 .prefix(wanted - helpers.count).map(\.slot)
         }
-        shares = [Share(server: owner, receivers: .empty)]
+        shares = [Share(server: owner, receivers: PeerSet(helpers))]
         shares += helpers.map { Share(server: $0, receivers: .empty) }
-        for slot in helpers { shares[0].receivers.insert(slot) }
         // Those out of the owner's reach first: they have less choice.
         let rest = receivers.subtracting(shares[0].receivers)
         divide([rest.subtracting(own.reach), rest.intersection(own.reach)], server)

@@ -219,9 +219,11 @@ struct Striper {
             // A player that begins at a key frame which lies behind the others' places does not wait
             // until one of them has the block, and who has passed it asks for it in its turn.
             let keepingUp = lacking.subtracting(laggards)
-            let waiting = reason == .wanted ? keepingUp.subtracting(passed(address)) : keepingUp
-            let receivers =
-                !waiting.isDisjoint(with: open) ? waiting : keepingUp.isEmpty ? lacking : keepingUp
+            var receivers = keepingUp.isEmpty ? lacking : keepingUp
+            if reason == .wanted {
+                let waiting = keepingUp.subtracting(passed(address))
+                if !waiting.isDisjoint(with: open) { receivers = waiting }
+            }
             let isUrgent = reason != .inOrder
             let way = way(
                 to: receivers, isUrgent: isUrgent, hostRate: hostRate, now: now, open: open)

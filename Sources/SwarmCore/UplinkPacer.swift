@@ -131,6 +131,9 @@ public struct UplinkPacer: Sendable {
         }
     }
 
+    /// A queue as long as this is none by chance.
+    private var longQueue: Duration { Self.tooLong + noise * 2 }
+
     /// A pacer that finds the line's limit by itself and keeps to one the user gave, in bytes per
     /// second.
     public init(limit: Double? = nil) {
@@ -146,15 +149,15 @@ public struct UplinkPacer: Sendable {
         others = min(others, reading.queue)
         let queue = reading.queue - others
         if case .draining(let cut) = phase {
-            drain(cut, queue, sight, now: now)
+            drain(cut, queue, reading, sight, now: now)
         } else {
             if reading != lastReading { listen(to: queue) }
-            if queue < Self.tooLong + noise * 2 {
+            if queue < longQueue {
                 tooLongSince = nil
                 let isLate = now - reading.at > reading.base + Self.late
                 if sight.sent > pace * Self.used, !isLate { rise(by: elapsed, sent: sight.sent) }
             } else if reading != lastReading, isCongested(queue, at: reading.at, sight) {
-                cut(queue, sight, now: now)
+                cut(queue, reading, sight, now: now)
             }
         }
         lastReading = reading
@@ -210,20 +213,21 @@ public struct UplinkPacer: Sendable {
     }
 
     /// Sends less until the queue is gone.
-    private mutating func cut(_ queue: Duration, _ sight: LineSight, now: MonotonicInstant) {
+    private mutating func cut(
+        _ queue: Duration, _ reading: LineReading, _ sight: LineSight, now: MonotonicInstant
+    ) {
         let known: Double? = if case .following = phase { capacity } else { nil }
         let cut = Cut(began: now, pace: pace, capacity: known, longest: queue)
         tooLongSince = nil
         lastQueue = nil
-        phase = .draining(cut)
-        drain(cut, queue, sight, now: now)
+        drain(cut, queue, reading, sight, now: now)
     }
 
     /// Follows a queue that is to go away, and learns from it what the line takes.
     private mutating func drain(
-        _ before: Cut, _ queue: Duration, _ sight: LineSight, now: MonotonicInstant
+        _ before: Cut, _ queue: Duration, _ reading: LineReading, _ sight: LineSight,
+        now: MonotonicInstant
     ) {
-        guard let reading = sight.reading else { return }
         var cut = before
         cut.longest = max(cut.longest, queue)
         if let load = sight.load, load.isTelling(noise: noise) {
@@ -269,7 +273,7 @@ public struct UplinkPacer: Sendable {
         after cut: Cut, _ queue: Duration, _ load: LineLoad?, now: MonotonicInstant
     ) {
         let isOurs = load?.isTelling(noise: noise) ?? (cut.capacity != nil)
-        if isOurs, queue >= Self.tooLong + noise * 2 {
+        if isOurs, queue >= longQueue {
             // It moves with what we send, and is still there: the line takes yet less, or it was long.
             phase = .draining(
                 Cut(began: now, pace: pace, capacity: capacity, longest: queue, isClear: true))

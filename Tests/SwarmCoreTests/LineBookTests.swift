@@ -200,7 +200,7 @@ struct LineBookTests {
         ping(&book, peerID(1), at: 200, out: 52, back: 25)
         ping(&book, peerID(1), at: 300, out: 77, back: 25)
         let load = try #require(book.load(noise: .zero))
-        // 200 000 bytes in 200 ms, and 50 ms more until the line had taken them.
+        // 100 000 bytes in 100 ms, and 25 ms more until the line had taken them.
         #expect(abs(load.given - 1_000_000) < 1)
         #expect(abs(load.taken - 800_000) < 1)
         #expect(load.growth == .milliseconds(25))

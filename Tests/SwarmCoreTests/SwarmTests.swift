@@ -63,10 +63,9 @@ struct SwarmTests {
         lab.run(for: .milliseconds(150))
         lab.tell(cem, .playerReads(lab.item, place(20)))
         lab.run(for: .seconds(1))
-        let early = { (guest: PeerID) in lab.storedOrder[guest, default: []].filter { 8..<40 ~= $0 }
-        }
-        #expect(early(cem).starts(with: 20..<24))
-        #expect(early(ana) + early(ben) == [])
+        let early = lab.storedOrder.mapValues { $0.filter { 8..<40 ~= $0 } }
+        #expect(early[cem, default: []].starts(with: 20..<24))
+        #expect(early[ana, default: []] + early[ben, default: []] == [])
         for guest in [ana, ben, cem] { lab.tell(guest, .playerOpened(lab.item)) }
         lab.run()
         #expect(lab.completed == [ana, ben, cem])

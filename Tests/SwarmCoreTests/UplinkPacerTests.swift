@@ -23,6 +23,20 @@ struct UplinkPacerTests {
             used: (line.delivered - before) / duration.inSeconds / line.rate)
     }
 
+    /// Shows a pacer what one ping met, which left now if it is not said when; all in milliseconds.
+    private func look(
+        _ pacer: inout UplinkPacer, at now: Int, asked: Int? = nil, queue: Int,
+        sent: Double = UplinkPacer.firstPace
+    ) {
+        let instant = { (milliseconds: Int) in
+            MonotonicInstant(nanoseconds: Int64(milliseconds) * 1_000_000)
+        }
+        let reading = LineReading(
+            at: instant(asked ?? now), queue: .milliseconds(queue), base: .milliseconds(50))
+        let sight = LineSight(reading: reading, sinceReading: 0, sent: sent, load: nil)
+        _ = pacer.look(at: sight, now: instant(now))
+    }
+
     @Test(
         "fills the line and keeps the queue short",
         arguments: [
@@ -135,10 +149,7 @@ struct UplinkPacerTests {
     func idle() {
         var pacer = UplinkPacer()
         for second in 0..<20 {
-            let now = MonotonicInstant(nanoseconds: Int64(second) * 1_000_000_000)
-            let reading = LineReading(at: now, queue: .milliseconds(500), base: .milliseconds(50))
-            let sight = LineSight(reading: reading, sinceReading: 0, sent: 100, load: nil)
-            _ = pacer.look(at: sight, now: now)
+            look(&pacer, at: second * 1_000, queue: 500, sent: 100)
         }
         #expect(pacer.pace == UplinkPacer.firstPace)
         #expect(pacer.found == nil)
@@ -148,12 +159,7 @@ struct UplinkPacerTests {
     func lateAnswers(count: Int) {
         var pacer = UplinkPacer()
         for step in 0..<8 {
-            let now = MonotonicInstant(nanoseconds: Int64(step) * 50_000_000)
-            let queue = Duration.milliseconds((4..<4 + count).contains(step) ? 70 : 0)
-            let reading = LineReading(at: now, queue: queue, base: .milliseconds(50))
-            let sight = LineSight(
-                reading: reading, sinceReading: 0, sent: UplinkPacer.firstPace, load: nil)
-            _ = pacer.look(at: sight, now: now)
+            look(&pacer, at: step * 50, queue: (4..<4 + count).contains(step) ? 70 : 0)
         }
         #expect((pacer.found != nil) == (count == 2))
     }
@@ -163,11 +169,8 @@ struct UplinkPacerTests {
         var pacer = UplinkPacer()
         var lowest = UplinkPacer.firstPace
         for step in 0..<40 {
-            let now = MonotonicInstant(nanoseconds: Int64(step) * 50_000_000)
-            let queue = Duration.milliseconds(step < 4 ? 0 : 200)
-            let reading = LineReading(at: now, queue: queue, base: .milliseconds(50))
-            let sight = LineSight(reading: reading, sinceReading: 0, sent: pacer.pace, load: nil)
-            lowest = min(lowest, pacer.look(at: sight, now: now))
+            look(&pacer, at: step * 50, queue: step < 4 ? 0 : 200, sent: pacer.pace)
+            lowest = min(lowest, pacer.pace)
         }
         // Less was sent for a while, to see.
         #expect(lowest < UplinkPacer.firstPace)
@@ -179,13 +182,7 @@ struct UplinkPacerTests {
     func overdue() {
         var pacer = UplinkPacer()
         for step in 0..<4 {
-            let now = MonotonicInstant(nanoseconds: Int64(step) * 50_000_000)
-            let reading = LineReading(
-                at: MonotonicInstant(nanoseconds: -200_000_000),
-                queue: .milliseconds(200 + 50 * step), base: .milliseconds(50))
-            let sight = LineSight(
-                reading: reading, sinceReading: 0, sent: UplinkPacer.firstPace, load: nil)
-            _ = pacer.look(at: sight, now: now)
+            look(&pacer, at: step * 50, asked: -200, queue: 200 + 50 * step)
             #expect((pacer.found != nil) == (step == 3))
         }
     }

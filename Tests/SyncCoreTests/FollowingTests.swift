@@ -50,11 +50,10 @@ struct FollowingTests {
         "a newcomer opens where the room will be when the film has come from afar",
         arguments: [(0, 0.5), (50, 0.8), (100, 1.1)])
     func opensAhead(roundTrip: Int, lead: Double) throws {
-        let lab = SyncLab(LabTraits(), seed: 1)
+        var lab = SyncLab(LabTraits(), seed: 1)
         var follower = Follower(of: lab.author)
         follower.supplyRoundTrip = .milliseconds(roundTrip)
-        var room = lab
-        let course = room.course(at: 100, since: -10)
+        let course = lab.course(at: 100, since: -10)
         let directives = follower.on(
             .course(course), now: lab.local(0), roomNow: course.since + .seconds(10))
         let opened = directives.compactMap { directive in

@@ -9,18 +9,11 @@ private func at(_ seconds: Double) -> MonotonicInstant {
     MonotonicInstant(nanoseconds: Int64(seconds * 1e9))
 }
 
-private func peerID(_ number: UInt8) -> PeerID {
-    guard let raw = Bytes16([UInt8](repeating: number, count: 16)) else {
-        preconditionFailure("sixteen bytes are sixteen")
-    }
-    return PeerID(raw)
-}
-
 @Suite("What is learnt")
 struct LearningTests {
     @Test("pings come in a burst, then now and then, and in a burst again when asked anew")
     func pings() {
-        let peer = peerID(1)
+        let peer = PeerID(bytes16(1))
         var rota = PingRota()
         rota.begin(peer, now: at(0))
         func sent(from start: Int, to end: Int) -> Int {
@@ -38,7 +31,7 @@ struct LearningTests {
     @Test("while film is sent peers are pinged in turn, evenly", arguments: [1, 2, 3, 10])
     func pingsInTurn(count: Int) {
         var rota = PingRota()
-        let peers = (1...count).map { peerID(UInt8($0)) }
+        let peers = (1...count).map { PeerID(bytes16(UInt8($0))) }
         for peer in peers { rota.begin(peer, now: at(0)) }
         // The bursts go first.
         for step in 0..<20 { _ = rota.takeDue(now: at(Double(step) / 20), isBusy: true) }

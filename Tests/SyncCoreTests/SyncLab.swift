@@ -64,18 +64,15 @@ struct SyncLab {
     var room: ((Wish, inout SyncLab) -> Course?)?
 
     init(_ traits: LabTraits, seed: UInt64) {
-        guard let raw = Bytes16([UInt8](repeating: 7, count: 16)),
-            let other = Bytes16([UInt8](repeating: 8, count: 16))
-        else { preconditionFailure("sixteen bytes are sixteen") }
-        self.other = PeerID(other)
+        other = PeerID(bytes16(8))
         self.traits = traits
-        item = ItemID(raw)
-        author = PeerID(raw)
+        item = ItemID(bytes16(7))
+        author = PeerID(bytes16(7))
         follower = Follower(of: author)
         player = VirtualPlayer(traits.player)
         chance = SeededChance(state: seed)
         clockOffset = Double.random(in: -5000...5000, using: &chance)
-        pings.begin(self.other, now: local(0))
+        pings.begin(other, now: local(0))
         plan(.ping, at: 0)
         plan(.look, at: 0.25)
         plan(.sample, at: 0)
@@ -286,4 +283,11 @@ extension [SyncLab.Sample] {
         guard !errors.isEmpty else { return .infinity }
         return errors[Swift.min(errors.count - 1, Int(share * Double(errors.count)))]
     }
+}
+
+func bytes16(_ number: UInt8) -> Bytes16 {
+    guard let bytes = Bytes16([UInt8](repeating: number, count: 16)) else {
+        preconditionFailure("sixteen bytes are sixteen")
+    }
+    return bytes
 }
