@@ -27,6 +27,9 @@ public struct OpenFilm: Hashable, Sendable {
     public let path: String
     /// Where in the film mpv is.
     public let position: MediaPosition
+
+    /// Whether it is a film of a room's, and no file of the user's.
+    public var isOfRoom: Bool { path.hasPrefix("\(FilmStreams.scheme)://") }
 }
 
 /// An mpv that somebody has open, and that has loaded us as a plugin.
@@ -38,6 +41,7 @@ public final class MpvLender: Sendable {
         var films: (any FilmProvider)?
         /// What the mpv was doing before a room took it over.
         var film: OpenFilm?
+        var queue = Queue()
         var settings: [Setting] = []
         /// What decides whether it ends with its playlist, while that is suspended.
         var ends: [Setting] = []
@@ -46,6 +50,12 @@ public final class MpvLender: Sendable {
     private struct Setting {
         let name: String
         let value: MpvNode
+    }
+
+    /// What mpv plays before and behind what is open; where nothing is, all of it is `later`.
+    private struct Queue {
+        var earlier: [String] = []
+        var later: [String] = []
     }
 
     /// Answers for the films of whichever room there is.
@@ -154,16 +164,24 @@ extension MpvLender {
 
     /// The invitation that mpv is about to open, if it is one; mpv then stays open with nothing.
     private func takeInvitation() -> LenderRequest? {
-        guard case .list(let entries) = handle.property("playlist") else { return nil }
-        for case .map(let fields) in entries where fields["current"] == .flag(true) {
-            guard case .string(let address) = fields["filename"], Self.isInvitation(address) else {
-                return nil
-            }
-            stayOpen()
-            _ = handle.command(.command("stop"))
-            return .open(address)
+        let playlist = self.playlist
+        guard let index = playlist.firstIndex(where: \.isCurrent),
+            Self.isInvitation(playlist[index].address)
+        else { return nil }
+        stayOpen()
+        _ = handle.command(.command("stop", "keep-playlist"))
+        _ = handle.command(.command("playlist-remove", "\(index)"))
+        return .open(playlist[index].address)
+    }
+
+    /// What is in mpv's playlist.
+    private var playlist: [(address: String, isCurrent: Bool)] {
+        guard case .list(let entries) = handle.property("playlist") else { return [] }
+        return entries.compactMap { entry in
+            guard case .map(let fields) = entry, case .string(let address) = fields["filename"]
+            else { return nil }
+            return (address, fields["current"] == .flag(true))
         }
-        return nil
     }
 
     /// Whether an address is of ours and of no film: `peerwatch://join/pw_…`.
@@ -189,10 +207,12 @@ extension MpvLender {
             throw .playerFailed(reason: "another plugin of this mpv is called \(Self.clientName)")
         }
         let film = self.film
+        let queue = self.queue
         let settings = self.settings(Self.namesOfSettings)
         rooms.state.withLockedValue { state in
             state.films = films
             state.film = film
+            state.queue = queue
             state.settings = settings
         }
         stayOpen()
@@ -202,28 +222,51 @@ extension MpvLender {
         return client
     }
 
-    /// Ends what the room played, and opens what was open before, paused.
+    /// What is before and behind what mpv has open.
+    private var queue: Queue {
+        let playlist = self.playlist
+        let index = playlist.firstIndex(where: \.isCurrent)
+        return Queue(
+            earlier: playlist.prefix(index ?? 0).map(\.address),
+            later: playlist.dropFirst(index.map { $0 + 1 } ?? 0).map(\.address))
+    }
+
+    /// Ends what the room played, and opens what was open before, paused, between what was in the
+    /// playlist.
     ///
     /// Blocks until mpv has closed the room's film; idempotent.
     func takeBack() {
         guard rooms.state.withLockedValue({ $0.films != nil }) else { return }
         // Also without a film: one that could not be played is still in the playlist.
-        if film?.path.hasPrefix("\(FilmStreams.scheme)://") ?? true {
-            _ = handle.command(.command("stop"))
-        }
+        if film?.isOfRoom ?? true { _ = handle.command(.command("stop")) }
         _ = streams.waitUntilClosed(Self.patience)
-        let (settings, film) = rooms.state.withLockedValue { state in
-            defer { (state.films, state.film, state.settings) = (nil, nil, []) }
-            return (state.settings, state.film)
+        let (settings, film, queue) = rooms.state.withLockedValue { state in
+            defer {
+                (state.films, state.film, state.queue, state.settings) = (nil, nil, Queue(), [])
+            }
+            return (state.settings, state.film, state.queue)
         }
         for setting in settings { handle.set(setting.name, setting.value) }
-        guard let film else { return }
-        handle.set("pause", .flag(true))
-        _ = handle.command(
-            .map([
-                "name": .string("loadfile"), "url": .string(film.path),
-                "options": .map(["start": .string("\(film.position.seconds)")]),
-            ]))
+        if let film {
+            handle.set("pause", .flag(true))
+            _ = handle.command(
+                .map([
+                    "name": .string("loadfile"), "url": .string(film.path),
+                    "options": .map(["start": .string("\(film.position.seconds)")]),
+                ]))
+        }
+        refill(queue, around: film)
+    }
+
+    /// Puts the rest of a playlist back around the film that is open, if one is.
+    private func refill(_ queue: Queue, around film: OpenFilm?) {
+        for address in queue.earlier + queue.later {
+            _ = handle.command(.command("loadfile", address, "append"))
+        }
+        guard film != nil else { return }
+        // From the first place to the one before this.
+        let next = queue.earlier.count + 1
+        _ = handle.command(.command("playlist-move", "0", "\(next)"))
     }
 
     /// Keeps mpv and its window from closing while nothing is open.

@@ -23,6 +23,10 @@ struct WantedRoom {
                     lender.say("Open the film that you want to share first.")
                     return nil
                 }
+                guard !film.isOfRoom else {
+                    lender.say("You are in a room; leave it before you open one of your own.")
+                    return nil
+                }
                 configuration = try Self.configuration(
                     .hosting(files: [film.path], membersAllowed: Limits.members), in: lender,
                     startingAt: film.position)

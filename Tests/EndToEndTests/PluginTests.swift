@@ -96,6 +96,68 @@ extension EndToEnd {
             }
         }
 
+        @Test("the playlist is there again after a room, with what was open in its place")
+        func ownPlaylist() throws {
+            try Stage.run { stage in
+                let host = try stage.host([Films.long()])
+                let own = try [Films.short(.mkv), Films.short(.mp4), Films.short(.avi)].map(\.path)
+                let stock = try stage.stockMpv(own + ["--pause", "--playlist-start=1"])
+                let player = try MpvIPC(stock)
+                try player.wait(for: "path", toBe: .text(own[1]))
+                try player.command("script-message", "peerwatch", "join", .text(host.token))
+                try Self.expectRunning(player)
+                #expect(try player.get("playlist-count") == 1)
+
+                try player.command("script-message", "peerwatch", "leave")
+                try stock.wait(forPluginToSay: "You have left the room.")
+                try player.wait(for: "path", toBe: .text(own[1]))
+                try player.wait(for: "playlist-pos", toBe: 1)
+                for (index, path) in own.enumerated() {
+                    #expect(
+                        try player.get("playlist/\(index)/filename") == .text(path), "\(index)")
+                }
+                try stage.quit(stock)
+            }
+        }
+
+        @Test("a link in a playlist leaves the rest of it there")
+        func linkAmongOthers() throws {
+            try Stage.run { stage in
+                let host = try stage.host([Films.long()])
+                let own = try [Films.short(.mkv), Films.short(.mp4)].map(\.path)
+                let stock = try stage.stockMpv([
+                    own[0], "peerwatch://join/\(host.token)", own[1], "--playlist-start=1",
+                ])
+                let player = try MpvIPC(stock)
+                try Self.expectRunning(player)
+                try player.command("script-message", "peerwatch", "leave")
+                try stock.wait(forPluginToSay: "You have left the room.")
+                try player.wait(for: "playlist-count", toBe: 2)
+                try player.wait(for: "idle-active", toBe: true)
+                for (index, path) in own.enumerated() {
+                    #expect(
+                        try player.get("playlist/\(index)/filename") == .text(path), "\(index)")
+                }
+                try stage.quit(stock)
+            }
+        }
+
+        @Test("who is in a room opens none beside it, and stays")
+        func playInRoom() throws {
+            try Stage.run { stage in
+                let host = try stage.host([Films.long()])
+                let stock = try stage.stockMpv(["peerwatch://join/\(host.token)"])
+                let player = try MpvIPC(stock)
+                try Self.expectRunning(player)
+                try player.command("script-message", "peerwatch", "play")
+                try stock.wait(
+                    forPluginToSay: "You are in a room; leave it before you open one of your own.")
+                try player.pause()
+                try MpvIPC(host).wait(for: "pause", toBe: true)
+                try stage.quit(stock)
+            }
+        }
+
         @Test("mpv stays when the room ends, and joins the next one")
         func endOfTheRoom() throws {
             try Stage.run { stage in
