@@ -6,10 +6,16 @@ import PartyModel
 
 /// Spreads blocks over time at a rate.
 struct TokenBucket {
+    /// A block that leaves so much later than it might have is one whose alarm came late, and the next
+    /// one is not later for it: at 20 Mbit/s a block takes 26 ms, and alarms come some milliseconds
+    /// late. What is later than that had nothing to send.
+    static let lateness = Duration.milliseconds(20)
+
     /// Bytes per second; `nil` lets everything through.
     private(set) var rate: Double?
     /// Bytes taken that this rate has not let out yet, at a moment.
     private var debt = 0.0
+    /// Where there is no debt, since when.
     private var moment: MonotonicInstant?
 
     /// From now on it goes at another rate, also for what was taken before.
@@ -20,20 +26,29 @@ struct TokenBucket {
 
     /// When a block may leave; `nil` when it may now.
     func opens(after now: MonotonicInstant) -> MonotonicInstant? {
-        guard let rate, rate > 0, let moment else { return nil }
-        let opens = moment + .nanoseconds(Int64(debt / rate * 1e9))
-        return opens > now ? opens : nil
+        guard let opens = opening, opens > now else { return nil }
+        return opens
     }
 
     /// A block leaves now.
     mutating func take(_ bytes: Int, at now: MonotonicInstant) {
         settle(at: now)
+        if let moment, now - moment > Self.lateness { self.moment = now }
+        moment = moment ?? now
         debt += Double(bytes)
     }
 
+    private var opening: MonotonicInstant? {
+        guard let rate, rate > 0, let moment else { return nil }
+        return moment + .nanoseconds(Int64(debt / rate * 1e9))
+    }
+
     private mutating func settle(at now: MonotonicInstant) {
-        let passed = moment.map { max((now - $0).inSeconds, 0) } ?? 0
-        debt = rate.map { max(debt - passed * $0, 0) } ?? 0
-        moment = now
+        if let opening, opening <= now {
+            (debt, moment) = (0, opening)
+        } else if let passed = moment.map({ now - $0 }) {
+            debt = rate.map { max(debt - passed.inSeconds * $0, 0) } ?? 0
+            moment = now
+        }
     }
 }

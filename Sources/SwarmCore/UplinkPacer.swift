@@ -63,8 +63,10 @@ public struct UplinkPacer: Sendable {
     static let noiseMemory = 16
     /// A queue that is there after so long, and never moved as ours would, is somebody else's.
     static let longestDrain = Duration.seconds(2)
-    /// So long the pace takes from ``share`` to all that the line took.
+    /// So long the pace takes from ``share`` to all that the line took; the first time, after a search
+    /// that found it only roughly.
     static let rise = Duration.seconds(3)
+    static let firstRise = Duration.seconds(1)
     /// When the pace was used for so long, a search that ended without a clear sign goes on.
     static let doubt = Duration.milliseconds(400)
 
@@ -87,8 +89,9 @@ public struct UplinkPacer: Sendable {
         case searching
         /// The line was too full.
         case draining(Cut)
-        /// The line takes `capacity`; how long the pace was used since that is known.
-        case following(used: Duration)
+        /// The line takes `capacity`; how long the pace was used since that is known, and how long
+        /// it takes to come to that.
+        case following(used: Duration, rise: Duration)
     }
 
     /// Less is sent because of a queue.
@@ -289,7 +292,7 @@ public struct UplinkPacer: Sendable {
             }
             capacity = max(known, cut.pace)
         }
-        phase = .following(used: .zero)
+        phase = .following(used: .zero, rise: cut.capacity == nil ? Self.firstRise : Self.rise)
         pace = min(capacity * Self.share, limit)
     }
 
@@ -298,9 +301,9 @@ public struct UplinkPacer: Sendable {
         case .searching:
             let doubled = pace * (1 + elapsed / Self.doubling)
             pace = min(max(pace, min(doubled, sent * Self.leap)), limit)
-        case .following(let before):
-            phase = .following(used: before + elapsed)
-            let part = (before + elapsed) / Self.rise - 1
+        case .following(let before, let rise):
+            phase = .following(used: before + elapsed, rise: rise)
+            let part = (before + elapsed) / rise - 1
             let beyond = (1 - Self.share) * part * part * part
             pace = min(capacity * (1 + beyond), limit, Self.fastest)
             // A search that ended without a clear sign ended too early.

@@ -32,6 +32,21 @@ struct TokenBucketTests {
         #expect(bucket.opens(after: at(10)) == at(10.5))
     }
 
+    @Test("loses nothing to an alarm that comes late, and still saves nothing up")
+    func lateAlarms() {
+        var bucket = bucket(rate: 1_000)
+        bucket.take(100, at: at(0))
+        bucket.take(100, at: at(0.115))
+        #expect(bucket.opens(after: at(0.115)) == at(0.2))
+        bucket.set(rate: 500, at: at(0.15))
+        #expect(bucket.opens(after: at(0.15)) == at(0.25))
+        bucket.set(rate: 1_000, at: at(0.26))
+        bucket.take(100, at: at(0.265))
+        #expect(bucket.opens(after: at(0.265)) == at(0.35))
+        bucket.take(100, at: at(0.4))
+        #expect(bucket.opens(after: at(0.4)) == at(0.5))
+    }
+
     @Test("goes on at another rate from the moment it is set, with what it has taken")
     func changes() {
         var bucket = bucket(rate: 10)

@@ -61,6 +61,18 @@ struct UplinkPacerTests {
         #expect(seen.used >= 0.8)
     }
 
+    @Test("is soon at all that a line takes, though a search finds that only roughly")
+    func afterSearch() {
+        let used = (1...4).map { seed in
+            var line = VirtualUplinkLine(
+                megabits: 6, roundTrip: .milliseconds(50), peers: 4, jitter: .milliseconds(2),
+                seed: UInt64(seed))
+            line.run(for: .seconds(1))
+            return watch(&line, for: .seconds(9)).used
+        }
+        #expect(used.reduce(0, +) / Double(used.count) >= 0.97)
+    }
+
     @Test("does not take answers that are late by chance for a queue", arguments: [1, 3])
     func unsteady(peers: Int) {
         var line = VirtualUplinkLine(
