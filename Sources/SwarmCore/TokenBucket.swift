@@ -6,9 +6,10 @@ import PartyModel
 
 /// Spreads blocks over time at a rate.
 struct TokenBucket {
-    /// A block that leaves so much later than it might have is one whose alarm came late, and the next
-    /// one is not later for it: at 20 Mbit/s a block takes 26 ms, and alarms come some milliseconds
-    /// late. What is later than that had nothing to send.
+    /// Whatever leaves this much after it might have was woken late, and the next is no later for it.
+    ///
+    /// Alarms come some milliseconds late, and at 20 Mbit/s a block takes 26. Beyond that there was
+    /// nothing to send.
     static let lateness = Duration.milliseconds(20)
 
     /// Bytes per second; `nil` lets everything through.
