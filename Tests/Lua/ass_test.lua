@@ -12,15 +12,19 @@ equal("a backslash is none of libass", ass.escape("a\\Nb"), "a\\" .. JOINER .. "
 equal("an escaped brace opens no tag", ass.escape("\\{x}"), "\\" .. JOINER .. "\\{x}")
 equal("a line break is a space", ass.escape("a\r\nb\tc"), "a  b c")
 contains("a colour is written backwards",
-    ass.style({at = {1, 2}, color = "102030"}), "\\1c&H302010&")
-contains("text is escaped", ass.text({at = {0, 0}}, "{"), "}\\{")
-contains("a clip is four corners", ass.style({at = {0, 0}, clip = {1, 2, 3, 4}}),
+    ass.look({color = "102030"}), "\\1c&H302010&")
+for byte = 0x20, 0x7E do
+    local plain = string.char(byte)
+    local is_markup = plain == "\\" or plain == "{"
+    equal("only markup is changed: " .. plain, ass.escape(plain) == plain, not is_markup)
+end
+contains("text is escaped", ass.text("", "{"), "}\\{")
+contains("a clip is four corners", ass.place(0, 0, {1, 2, 3, 4}),
     "\\clip(1.00,2.00,3.00,4.00)")
 equal("a font's name cannot close the tags", ass.font("Sans{\\b1}"), "Sansb1")
 
 for _, hostile in ipairs(check.hostile) do
-    local style = ass.style({at = {0, 0}})
-    local shown = ass.text({at = {0, 0}}, hostile):sub(#style + 1)
+    local shown = ass.text("", hostile):sub(#"{}" + 1)
     -- What libass reads as markup: a brace that is not escaped, or a backslash before a letter.
     equal("no tag is opened", (" " .. shown):find("[^\\]{"), nil)
     equal("no line is broken", shown:find("\\[Nnh]"), nil)

@@ -79,7 +79,7 @@ local pages = {
 -- Where every event says that it stands.
 local function positions(surface)
     local found = {}
-    for _, event in ipairs(surface.events) do
+    for event in surface:data():gmatch("[^\n]+") do
         local x, y = event:match("\\pos%(([-%d.]+),([-%d.]+)%)")
         found[#found + 1] = {tonumber(x), tonumber(y), event}
     end
@@ -94,11 +94,10 @@ local function expect_inside(name, surface)
 end
 
 local function expect_no_markup(name, surface)
-    for _, event in ipairs(surface.events) do
+    for event in surface:data():gmatch("[^\n]+") do
         is_true(name .. " is lines", not event:find("[%c]"))
         -- One group of tags in front; a shape has its own around the path.
-        local rest = event:gsub("^{[^}]*}", "")
-        if rest:find("{\\p0}$") then rest = rest:gsub("^{[^{]*\\p1}[^{]*{\\p0}$", "") end
+        local rest = event:gsub("^{[^}]*\\p1}[^{]*{\\p0}$", ""):gsub("^{[^}]*}", "")
         equal(name .. " has no other tags", (" " .. rest):find("[^\\]{"), nil)
     end
 end
@@ -108,22 +107,47 @@ local windows = {
     {width = 640, height = 360}, {width = 400, height = 900}, {width = 2560, height = 1080},
     {width = 1280, height = 720, margins = {l = 0, r = 0.1, t = 0.05, b = 0.12}},
     {width = 1920, height = 1080, scale = 2}, {width = 1920, height = 1080, density = 1},
-    {width = 160, height = 90},
+    {width = 160, height = 90}, {width = 1152, height = 720}, {width = 960, height = 720},
+    {width = 1280, height = 720, scale = 3.6},
 }
 
+-- What is written or chosen: draws it and returns its upper and its right edge.
+local inputs = {
+    nothing = function() end,
+    line = function(surface)
+        local line = editor.new(500)
+        line:insert("hello")
+        return prompt.draw(surface, line)
+    end,
+    reactions = prompt.draw_reactions,
+}
+
+local function try_page(name, draw, window, room, input)
+    local surface = canvas.new(window)
+    local taken = banner.draw(surface, room, keys)
+    if taken > 0 then surface:take_top(taken + 12) end
+    local above, right = inputs[input](surface)
+    if above then surface:take_corner(above, right) end
+    local left, bottom = draw(surface, room)
+    name = name .. " with " .. input .. " at " .. window.width .. "x" .. window.height
+    is_true(name .. " does not leave the window", left >= 0)
+    is_true(name .. " leaves the controller its place", bottom <= surface.bottom + 0.01)
+    if above and left < right then
+        is_true(name .. " ends above what is written", bottom <= above)
+    end
+    local events = #surface.events
+    feed.draw(surface, {{name = "Bo", text = ("hello "):rep(40)}}, surface:feed_place(left, bottom))
+    is_true(name .. " leaves the newest a place", #surface.events > events)
+    expect_inside(name, surface)
+    expect_no_markup(name, surface)
+end
+
 for _, window in ipairs(windows) do
-    for _, room in ipairs(rooms) do
-        local shape = window.width .. "x" .. window.height
+    for number, room in ipairs(rooms) do
         for name, draw in pairs(pages) do
-            local surface = canvas.new(window)
-            local taken = banner.draw(surface, room, keys)
-            if taken > 0 then surface:take_top(taken + 12) end
-            local left, bottom = draw(surface, room)
-            name = name .. " at " .. shape
-            is_true(name .. " does not leave the window", left >= 0)
-            is_true(name .. " leaves the controller its place", bottom <= surface.bottom)
-            expect_inside(name, surface)
-            expect_no_markup(name, surface)
+            try_page(name, draw, window, room, number % 2 == 0 and "line" or "nothing")
+            -- What people are called does not change where what is chosen stands.
+            if number <= 4 then try_page(name, draw, window, room, "reactions") end
         end
     end
 end
@@ -164,6 +188,33 @@ local pixels = math.floor(unit)
 contains("dark squares side by side are one", surface:data(),
     string.format("l %.3f %.3f", pixels * 6, pixels * 4))
 
+surface = canvas.new({width = 1280, height = 720})
+local _, still = card.draw(surface, token, code, {}, keys)
+surface = canvas.new({width = 1280, height = 720})
+surface:take_top(banner.draw(surface, {wait = {names = {"Bo"}, left = 3}}, keys) + 12)
+local _, moved = card.draw(surface, token, code, {}, keys)
+equal("the card stands still below the banner", moved, still)
+
+-- The keys
+
+surface = canvas.new({width = 1280, height = 720})
+help.draw(surface, {{name = "x", words = "do something"}}, {x = "Shift+Ctrl+Alt+F12"})
+local words_at = surface:data():match("pos%(([%d.]+),[%d.]+%)[^\n]*do something")
+local key_at = surface:data():match("pos%(([%d.]+),[%d.]+%)[^\n]*F12")
+local key_wide = surface:key_width("Shift+Ctrl+Alt+F12", 19)
+is_true("words begin behind the longest key", tonumber(words_at) > key_at + key_wide / 2)
+
+-- The chat
+
+local long = {}
+for index = 1, 60 do long[index] = {name = "Bo", text = "line " .. index} end
+equal("scrolling ends at the newest", talk.scrolled(long, 2, -5), 0)
+equal("and at the oldest", talk.scrolled(long, 50, 20), 59)
+surface = canvas.new({width = 1280, height = 720})
+talk.draw(surface, long, "c", 10)
+contains("what is scrolled to is there", surface:data(), "line 50")
+check.lacks("what is newer is not", surface:data(), "line 51")
+
 -- The banner
 
 local wait = {names = {"Ana"}, buffered = 0.42, needed = 3, left = 12, skip = true}
@@ -194,22 +245,46 @@ surface = canvas.new({width = 1280, height = 720})
 local entries = {
     {text = "first"}, {name = "Bo", text = "second"}, {name = "Cy", reaction = "heart"},
 }
-feed.draw(surface, entries, surface.bottom, surface.top)
+feed.draw(surface, entries, surface:feed_place())
 local first, second = surface:data():find("first", 1, true), surface:data():find("second", 1, true)
 is_true("all are drawn", first ~= nil and second ~= nil)
 contains("a reaction is a picture", surface:data(), icons.heart[1].path)
 surface = canvas.new({width = 1280, height = 720})
-feed.draw(surface, entries, surface.bottom, surface.bottom - 60)
+feed.draw(surface, entries, surface.bottom - 60, surface.bottom, canvas.FEED_WIDTH)
 is_true("the newest stays where there is little room", not surface:data():find("second", 1, true))
+surface = canvas.new({width = 1280, height = 720})
+feed.draw(surface, {{name = "Bo", text = ("many words "):rep(40)}}, surface.bottom - 60,
+    surface.bottom, canvas.FEED_WIDTH)
+contains("and is cut where it would not fit", surface:data(), "…")
+surface = canvas.new({width = 960, height = 720})
+local _, _, most = surface:feed_place(416, 600)
+equal("beside a page the feed is as wide as there is room", most, 416 - 12 - 24)
 
 -- The prompt
 
 local written = editor.new(500)
 written:insert(("wide "):rep(60))
-local before, after = prompt.visible(written, 300, function(s) return #s * 10 end)
+local measures = 0
+local function measure(s)
+    measures = measures + 1
+    return #s * 10
+end
+local before, after, offset = prompt.visible(written, 300, measure)
 equal("what is before the cursor fits", #before, 30)
-equal("nothing is behind it", after, "")
+equal("the cursor is behind it", offset, 300)
+equal("nothing follows", after, "")
+is_true("only what is shown is measured", measures <= 40)
+measures, written.cursor = 0, 150
+before, after, offset = prompt.visible(written, 300, measure)
+is_true("something follows a cursor in the middle", #after >= 7)
+equal("and the rest is before it", #before, 23)
+equal("as wide as that", offset, 230)
+is_true("and no more is measured", measures <= 60)
+written:home()
+before, after, offset = prompt.visible(written, 300, measure)
+equal("at the start there is nothing before the cursor", before .. offset, "0")
+equal("and what fits behind it, but for a part", #after, 31)
 surface = canvas.new({width = 1280, height = 720})
-is_true("the line stands above the controller", prompt.draw(surface, written) < surface.bottom)
-is_true("and so do the reactions", prompt.draw_reactions(surface) < surface.bottom)
+is_true("the line stands above the controller", (prompt.draw(surface, written)) < surface.bottom)
+is_true("and so do the reactions", (prompt.draw_reactions(surface)) < surface.bottom)
 expect_inside("input", surface)

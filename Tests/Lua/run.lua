@@ -5,7 +5,8 @@ package.path = "Tests/Lua/?.lua;Sources/MpvPlayer/Resources/peerwatch/?.lua;" ..
 
 local check = require "check"
 
-for _, name in ipairs({"text", "ass", "editor", "state", "taken", "words", "pages"}) do
+for _, name in ipairs({"text", "ass", "editor", "state", "taken", "words", "pages",
+    "people", "screen", "keys", "input", "uosc"}) do
     require(name .. "_test")
 end
 

@@ -2,7 +2,7 @@
 
 local check = require "check"
 
-package.loaded["mp"] = package.loaded["mp"] or {}
+require "fake_mp"
 local taken = require "taken"
 
 local equal = check.equal
@@ -16,3 +16,7 @@ equal("a step back is a seek", taken.meaning("frame-back-step"), nil)
 equal("a script's own", taken.meaning("script-binding x/frame-step"), nil)
 equal("longer words", taken.meaning("playlist-next-playlist"), nil)
 equal("a pause", taken.meaning("cycle pause"), nil)
+equal("the first of several", taken.meaning("playlist-next; show-text hi"), "next")
+equal("the last of several", taken.meaning("show-text hi ; no-osd frame-step"), "frame-step")
+equal("what is quoted is no command", taken.meaning('show-text "a; playlist-next"'), nil)
+equal("in either quotes", taken.meaning("show-text 'a; playlist-next'"), nil)

@@ -43,9 +43,9 @@ local function draw(canvas, head, line, share)
     local clip = {left + 12, top, left + width - 12, top + height}
     canvas:panel(left, top, width, height)
     canvas:text(canvas.width / 2, top + 27, text.fit(head, HEAD, MOST_WIDTH - 40, true), {
-        align = 5, size = HEAD, bold = true, clip = clip})
+        align = 5, size = HEAD, bold = true}, clip)
     canvas:text(canvas.width / 2, top + 55, line, {
-        align = 5, size = LINE, color = theme.quiet, clip = clip})
+        align = 5, size = LINE, color = theme.quiet}, clip)
     if share then
         local bar = width - 2 * theme.radius
         canvas:box(left + theme.radius, top + height - 3, math.max(2, bar * share), 3, {

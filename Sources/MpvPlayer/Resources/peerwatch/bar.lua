@@ -5,6 +5,9 @@ local theme = require "theme"
 local bar = {}
 
 local HEIGHT = 4
+local GROUND = {color = theme.back, alpha = 60}
+local BEGUN, WHOLE = {color = theme.accent, alpha = 150}, {color = theme.accent, alpha = 20}
+local POSITION = {color = theme.text}
 
 --- Runs of parts that are whole or begun: {first, last, share}, positions from 0 to 1.
 function bar.runs(parts)
@@ -24,12 +27,10 @@ function bar.runs(parts)
     return runs
 end
 
---- Draws the line; `position` is where the film is, from 0 to 1.
-function bar.draw(canvas, download, position)
-    local y = canvas:snap(canvas.height - HEIGHT)
-    canvas:box(0, y, canvas.width, HEIGHT, {color = theme.back, alpha = 60})
+local function draw_parts(canvas, y, parts)
+    canvas:box(0, y, canvas.width, HEIGHT, GROUND)
     local paths = {{}, {}}
-    for _, run in ipairs(bar.runs(download.parts)) do
+    for _, run in ipairs(bar.runs(parts)) do
         if run.kind > 0 then
             local left, right = canvas.width * run.first, canvas.width * run.last
             table.insert(paths[run.kind], string.format(
@@ -38,13 +39,17 @@ function bar.draw(canvas, download, position)
     end
     for kind, path in ipairs(paths) do
         if #path > 0 then
-            canvas:shape(0, y, table.concat(path, " "), {
-                color = theme.accent, alpha = kind == 1 and 150 or 20})
+            canvas:shape(0, y, table.concat(path, " "), kind == 1 and BEGUN or WHOLE)
         end
     end
+end
+
+--- Draws the line; `position` is where the film is, from 0 to 1.
+function bar.draw(canvas, download, position)
+    local y = canvas:snap(canvas.height - HEIGHT)
+    canvas:piece("bar", download.parts, function() draw_parts(canvas, y, download.parts) end)
     if position then
-        canvas:box(canvas:snap(canvas.width * position) - 1.5, y - 2, 3, HEIGHT + 2, {
-            color = theme.text})
+        canvas:box(canvas:snap(canvas.width * position) - 1.5, y - 2, 3, HEIGHT + 2, POSITION)
     end
 end
 

@@ -28,6 +28,10 @@ function canvas.new(window, scale)
     self.width, self.height = window.width / unit, window.height / unit
     self.font = ass.font(window.font or "sans-serif")
     self.events = {}
+    -- How much smaller than usual everything on it is.
+    self.share = 1
+    -- What drawings of the same things have to have in common to be the same.
+    self.likeness = table.concat({self.width, self.height, self.font, window.measured or 0}, " ")
     local covered = window.margins or {}
     self.left = theme.margin + (covered.l or 0) * self.width
     self.right = self.width - theme.margin - (covered.r or 0) * self.width
@@ -43,11 +47,15 @@ end
 -- What the stock controller takes of the window's lower end when it shows, and a little air.
 canvas.CONTROLLER = 92
 
--- The feed's width, at the lower left; what is beside it may reach down as far.
+-- The feed's width, at the lower left: as it is where nothing is in its way, and the least that is
+-- of use beside a page.
 canvas.FEED_WIDTH = 560
+local FEED_LEAST_WIDTH = 260
 -- What a page over the feed leaves of it: a line.
 local FEED_LEAST = 60
 local GAP = 12
+-- A page that would have to be smaller is cut.
+local LEAST_SHARE = 0.5
 
 --- Keeps `height` of the window's upper end for what stands there.
 function canvas:take_top(height)
@@ -55,18 +63,49 @@ function canvas:take_top(height)
     self.page_top = self.top
 end
 
-function canvas:is_over_feed(left)
-    return left < self.left + canvas.FEED_WIDTH + GAP
+--- Keeps what is drawn at the lower left, from `top` down to as far as `right`, uncovered.
+function canvas:take_corner(top, right)
+    self.corner = {top = top, right = right}
+end
+
+-- How wide the feed can be beside a page that begins at `left`; nil where it has to be below.
+local function width_beside(self, left)
+    local width = math.min(canvas.FEED_WIDTH, left - GAP - self.left)
+    return width >= FEED_LEAST_WIDTH and width or nil
 end
 
 --- How far down a page may reach whose left edge is at `left`.
 function canvas:floor(left)
-    return self.bottom - (self:is_over_feed(left) and FEED_LEAST or 0)
+    local corner, floor = self.corner, self.bottom
+    if corner and left < corner.right + GAP then floor = corner.top - GAP end
+    return floor - (width_beside(self, left) and 0 or FEED_LEAST)
 end
 
---- How far up the feed may reach beside a page from `left` down to `bottom`.
-function canvas:ceiling(left, bottom)
-    return self:is_over_feed(left) and bottom + GAP or self.top
+--- Where the feed may be, with a page from `left` down to `bottom` or none: how far up, how far
+--- down, and how wide.
+function canvas:feed_place(left, bottom)
+    local floor = self.corner and self.corner.top - GAP or self.bottom
+    local width = left and width_beside(self, left)
+    if left and not width then return bottom + GAP, floor, canvas.FEED_WIDTH end
+    return self.top, floor, width or canvas.FEED_WIDTH
+end
+
+--- A canvas for a page from `top` down that is `height` high: this one, or where the page would not
+--- fit above `floor`, one on which everything is as much smaller.
+function canvas:fitted(top, height, floor)
+    local share = math.max(LEAST_SHARE, math.min(1, (floor - top) / height))
+    if share == 1 then return self end
+    local smaller = setmetatable({}, {__index = self})
+    smaller.share, smaller.unit = share, self.unit * share
+    for _, name in ipairs({"width", "height", "left", "right", "top", "page_top", "bottom"}) do
+        smaller[name] = self[name] / share
+    end
+    return smaller
+end
+
+--- A page's left and lower edge as they are on the canvas that it was fitted to.
+function canvas:edges(left, bottom)
+    return left * self.share, bottom * self.share
 end
 
 --- A point moved to where a pixel begins, so that edges are sharp.
@@ -80,17 +119,54 @@ function canvas:text_width(s, size, bold)
     return width or text.width(s, size, bold)
 end
 
---- One line of text at `x`, `y`; `style` as in `ass.style`.
-function canvas:text(x, y, s, style)
-    style.at = {x, y}
-    style.font = style.font or self.font
-    style.color = style.color or theme.text
-    self.events[#self.events + 1] = ass.text(style, s)
+-- What was made before and is the same as a second ago: tags, boxes, and pieces of pages. Each is
+-- thrown away when there is too much of it.
+local MOST_TAGS, MOST_BOXES, MOST_PIECES = 600, 400, 200
+local looks, tag_count, look_font = {}, 0, nil
+local boxes, box_count = {}, 0
+local pieces, piece_count, pieces_likeness = {}, 0, nil
+
+-- Apart from each other in a table, whatever the canvas.
+local ROW = 65536
+
+-- The tags of a style at a place. Styles that are written down once are looked up instead of being
+-- spelt again.
+local function usual_tags(self, x, y, style)
+    if look_font ~= self.font or tag_count >= MOST_TAGS then
+        looks, tag_count, look_font = {}, 0, self.font
+    end
+    local places = looks[style]
+    if not places then
+        places = {}
+        looks[style] = places
+    end
+    local place = y * ROW + x
+    local found = places[place]
+    if not found then
+        found = ass.place(x, y) .. ass.look(style, self.font)
+        places[place], tag_count = found, tag_count + 1
+    end
+    return found
 end
 
--- Boxes that were drawn before: most of a panel is the same as a second ago.
-local MOST_BOXES = 200
-local boxes, box_count = {}, 0
+-- The tags of an event; on a smaller canvas all lengths are smaller.
+local function tags(self, x, y, style, clip)
+    local share = self.share
+    if share == 1 and not clip then return usual_tags(self, x, y, style) end
+    if share == 1 then return ass.place(x, y, clip) .. ass.look(style, self.font) end
+    if clip then clip = {clip[1] * share, clip[2] * share, clip[3] * share, clip[4] * share} end
+    return ass.place(x * share, y * share, clip) .. ass.look(style, self.font) .. ass.scale(share)
+end
+
+local function add(self, event)
+    local events = self.events
+    events[#events + 1] = event
+end
+
+--- One line of text at `x`, `y`; `style` as in `ass.look`, and nothing is drawn outside of `clip`.
+function canvas:text(x, y, s, style, clip)
+    add(self, ass.text(tags(self, x, y, style, clip), s))
+end
 
 local function box_path(width, height, radius)
     local key = width .. "x" .. height .. "r" .. radius
@@ -104,37 +180,55 @@ end
 
 --- A box with round corners.
 function canvas:box(x, y, width, height, style)
-    style.at = {x, y}
-    self.events[#self.events + 1] =
-        ass.shape(style, box_path(width, height, style.radius or 0))
+    self:shape(x, y, box_path(width, height, style.radius or 0), style)
 end
 
 --- A shape with its origin at `x`, `y`; `path` is a drawing as libass reads it.
 function canvas:shape(x, y, path, style)
-    style.at = {x, y}
-    self.events[#self.events + 1] = ass.shape(style, path)
+    add(self, ass.shape(tags(self, x, y, style), path))
 end
 
 --- A shape whose path is given on a square of 24 units, drawn `size` large at `x`, `y`.
 function canvas:icon(x, y, size, shapes)
+    local share = self.share
     for _, shape in ipairs(shapes) do
-        local tags = ass.style({at = {x, y}, color = shape.color})
-        local percent = size / 24 * 100
-        self.events[#self.events + 1] = string.format(
-            "%s{\\fscx%.2f\\fscy%.2f\\p1}%s{\\p0}", tags, percent, percent, shape.path)
+        add(self, ass.shape(ass.place(x * share, y * share) .. ass.look(shape)
+            .. ass.scale(size / 24 * share), shape.path))
     end
+end
+
+--- What `draw` draws, which is drawn anew only when the canvas or `signs` are not what they were
+--- the time before at this `place`, a name for it.
+function canvas:piece(place, signs, draw)
+    if self.share ~= 1 then return draw() end
+    if pieces_likeness ~= self.likeness or piece_count >= MOST_PIECES then
+        pieces, piece_count, pieces_likeness = {}, 0, self.likeness
+    end
+    local piece = pieces[place]
+    if not piece or piece.signs ~= signs then
+        local around = self.events
+        self.events = {}
+        draw()
+        if not piece then piece_count = piece_count + 1 end
+        piece = {signs = signs, events = self:data()}
+        pieces[place], self.events = piece, around
+    end
+    if piece.events ~= "" then add(self, piece.events) end
 end
 
 --- The dark ground of a panel.
 function canvas:panel(x, y, width, height)
-    self:box(x, y, width, height,
-        {color = theme.back, alpha = theme.back_alpha, radius = theme.radius})
+    self:box(x, y, width, height, theme.panel)
+end
+
+--- How wide a key is as `canvas:key` draws it.
+function canvas:key_width(name, size)
+    return math.max(size * 1.5, self:text_width(name, size, true) + size * 0.8)
 end
 
 --- A key as it is printed on a keyboard; returns how wide it is.
 function canvas:key(x, y, name, size)
-    local width = math.max(size * 1.5, self:text_width(name, size, true) + size * 0.8)
-    local height = size * 1.5
+    local width, height = self:key_width(name, size), size * 1.5
     self:box(x, y, width, height,
         {color = theme.raised, alpha = theme.raised_alpha, radius = 6})
     self:text(x + width / 2, y + height / 2, name, {align = 5, size = size, bold = true})

@@ -80,6 +80,37 @@ local function draw_code(canvas, x, y, rows)
     canvas:shape(x, y, code_path(rows, module), {color = theme.ink})
 end
 
+local function draw_head(canvas, x, y, lines, size)
+    canvas:text(x, y, "Watch together", {size = theme.title_size + 4, bold = true})
+    canvas:text(x, y + 46, "Send this token to your friends. With it they join:", {
+        size = theme.small_size, color = theme.quiet})
+    canvas:text(x, y + 72, "peerwatch join TOKEN", {
+        size = theme.small_size, font = "monospace"})
+    for index, line in ipairs(lines) do
+        canvas:text(x, y + 112 + (index - 1) * size * LEADING, line, {
+            size = size, color = theme.accent, font = "monospace"})
+    end
+end
+
+local function draw_foot(canvas, x, y, others, keys)
+    local foot_x = x
+    for _, hint in ipairs({{keys["copy-token"], "copy"}, {keys.token, "hide"}}) do
+        if hint[1] then
+            foot_x = foot_x + canvas:key(foot_x, y, hint[1], theme.small_size) + 10
+            canvas:text(foot_x, y + theme.small_size * 0.75, hint[2], theme.note)
+            foot_x = foot_x + canvas:text_width(hint[2], theme.small_size) + 26
+        end
+    end
+    if #others > 0 then
+        canvas:text(x, y - 32, "With " .. words.names(others), {
+            size = theme.small_size, color = theme.good}, {x, y - 40, x + COLUMN_WIDTH, y})
+    end
+end
+
+-- Where the card's upper edge is: below the sentence about whom the room waits for, be it there or
+-- not, so that the token stands still.
+local PLACE = theme.margin + 88
+
 --- Draws the card and returns its left and lower edge, as all pages do. `others` are
 --- the names of the others here, `keys` the keys by what they do.
 function card.draw(canvas, token, rows, others, keys)
@@ -88,41 +119,21 @@ function card.draw(canvas, token, rows, others, keys)
     local width = COLUMN_WIDTH + 2 * theme.padding + (has_code and CODE_SIZE + theme.padding or 0)
     local text_height = 112 + #lines * size * LEADING + 82
     local height = math.max(text_height, has_code and CODE_SIZE or 0) + 2 * theme.padding
-    local left, top = (canvas.width - width) / 2, canvas.page_top
+    local place = math.max(canvas.page_top, PLACE)
+    local left = (canvas.width - width) / 2
+    local page = canvas:fitted(place, height, canvas:floor(left))
+    left = (page.width - width) / 2
+    local top = place / page.share
     local x, y = left + theme.padding, top + theme.padding
 
-    canvas:panel(left, top, width, height)
-    canvas:text(x, y, "Watch together", {size = theme.title_size + 4, bold = true})
-    canvas:text(x, y + 46, "Send this token to your friends. With it they join:", {
-        size = theme.small_size, color = theme.quiet})
-    canvas:text(x, y + 72, "peerwatch join TOKEN", {
-        size = theme.small_size, font = "monospace"})
-    local line_y = y + 112
-    for _, line in ipairs(lines) do
-        canvas:text(x, line_y, line, {size = size, color = theme.accent, font = "monospace"})
-        line_y = line_y + size * LEADING
-    end
-
-    local foot = top + height - theme.padding - theme.small_size * 1.5
-    local foot_x = x
-    for _, hint in ipairs({{keys["copy-token"], "copy"}, {keys.token, "hide"}}) do
-        if hint[1] then
-            foot_x = foot_x + canvas:key(foot_x, foot, hint[1], theme.small_size) + 10
-            canvas:text(foot_x, foot + theme.small_size * 0.75, hint[2], {
-                align = 4, size = theme.small_size, color = theme.quiet})
-            foot_x = foot_x + canvas:text_width(hint[2], theme.small_size) + 26
-        end
-    end
-    if #others > 0 then
-        canvas:text(x, foot - 32, "With " .. words.names(others), {
-            size = theme.small_size, color = theme.good,
-            clip = {x, foot - 40, x + COLUMN_WIDTH, foot}})
-    end
+    page:panel(left, top, width, height)
+    draw_head(page, x, y, lines, size)
+    draw_foot(page, x, top + height - theme.padding - theme.small_size * 1.5, others, keys)
     if has_code then
         local side = math.max(0, height - 2 * theme.padding - CODE_SIZE) / 2
-        draw_code(canvas, x + COLUMN_WIDTH + theme.padding, y + side, rows)
+        draw_code(page, x + COLUMN_WIDTH + theme.padding, y + side, rows)
     end
-    return left, top + height
+    return page:edges(left, top + height)
 end
 
 return card

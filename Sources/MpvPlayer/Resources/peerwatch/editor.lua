@@ -16,9 +16,9 @@ function editor:line() return text.join(self.codes) end
 
 --- Puts text in at the cursor, as much as the limit lets in.
 function editor:insert(s)
-    local bytes = #self:line()
+    local bytes = text.bytes(self.codes)
     for _, code in ipairs(text.codes(text.clean(s))) do
-        bytes = bytes + #text.join({code})
+        bytes = bytes + text.bytes({code})
         if bytes > self.limit then return end
         self.cursor = self.cursor + 1
         table.insert(self.codes, self.cursor, code)

@@ -1,39 +1,58 @@
 -- Which keys are there, beyond mpv's own? A page that lists them as they are bound now.
 
+local text = require "text"
 local theme = require "theme"
 
 local help = {}
 
-local COLUMN_WIDTH, ROW_HEIGHT = 400, 42
-local KEY_WIDTH = 96
-local ROWS = 6
+local ROWS, ROW_HEIGHT = 6, 42
+local SIZE = theme.small_size
+-- A column is as wide as its widest key and words, within these.
+local LEAST_KEY_WIDTH, MOST_KEY_WIDTH, GAP = 96, 216, 14
+local LEAST_COLUMN_WIDTH = 400
+local WORDS = {align = 4, size = SIZE}
+local FOOT = "All of mpv's own keys work as always; pause, seek and speed are everybody's."
+
+-- How wide the keys' part of a column has to be.
+local function key_width(canvas, actions, keys)
+    local widest = LEAST_KEY_WIDTH
+    for _, action in ipairs(actions) do
+        local key = keys[action.name]
+        if key then widest = math.max(widest, canvas:key_width(key, SIZE) + GAP) end
+    end
+    return math.min(widest, MOST_KEY_WIDTH)
+end
+
+local function draw_row(canvas, x, y, width, keys_part, key, words)
+    if key then
+        canvas:key(x, y, text.fit(key, SIZE, keys_part - GAP - SIZE * 0.8, true), SIZE)
+    else
+        canvas:text(x + 12, y + SIZE * 0.75, "\226\128\147", theme.note)
+    end
+    canvas:text(x + keys_part, y + SIZE * 0.75, text.fit(words, SIZE, width - keys_part), WORDS)
+end
 
 --- Draws the page: `actions` are {name =, words =}, `keys` the keys by name.
 function help.draw(canvas, actions, keys)
     local columns = math.ceil(#actions / ROWS)
-    local width = columns * COLUMN_WIDTH + 2 * theme.padding
+    local keys_part = key_width(canvas, actions, keys)
+    local most = (canvas.right - canvas.left - 2 * theme.padding) / columns
+    local column = math.min(most, LEAST_COLUMN_WIDTH + keys_part - LEAST_KEY_WIDTH)
+    local width = columns * column + 2 * theme.padding
     local height = 92 + math.min(ROWS, #actions) * ROW_HEIGHT + 64
-    local left, top = (canvas.width - width) / 2, canvas.page_top
-    canvas:panel(left, top, width, height)
-    canvas:text(left + theme.padding, top + 40, "Keys of the room", {
-        align = 4, size = theme.title_size, bold = true})
+    local left = (canvas.width - width) / 2
+    local page = canvas:fitted(canvas.page_top, height, canvas:floor(left))
+    left = (page.width - width) / 2
+    local top = page.page_top
+    page:panel(left, top, width, height)
+    page:text(left + theme.padding, top + 40, "Keys of the room", theme.heading)
     for index, action in ipairs(actions) do
-        local x = left + theme.padding + math.floor((index - 1) / ROWS) * COLUMN_WIDTH
+        local x = left + theme.padding + math.floor((index - 1) / ROWS) * column
         local y = top + 82 + (index - 1) % ROWS * ROW_HEIGHT
-        local size = theme.small_size
-        if keys[action.name] then
-            canvas:key(x, y, keys[action.name], size)
-        else
-            canvas:text(x + 12, y + size * 0.75, "\226\128\147", {
-                align = 4, size = size, color = theme.quiet})
-        end
-        canvas:text(x + KEY_WIDTH, y + size * 0.75, action.words, {align = 4, size = size})
+        draw_row(page, x, y, column - GAP, keys_part, keys[action.name], action.words)
     end
-    local foot = top + height - 36
-    canvas:text(left + theme.padding, foot,
-        "All of mpv's own keys work as always; pause, seek and speed are everybody's.", {
-            align = 4, size = theme.small_size, color = theme.quiet})
-    return left, top + height
+    page:text(left + theme.padding, top + height - 36, FOOT, theme.note)
+    return page:edges(left, top + height)
 end
 
 return help

@@ -26,33 +26,73 @@ local bound = {}
 
 local function option_of(name) return name:gsub("-", "_") .. "_key" end
 
-local function bind(name, act)
-    local key = options.set.keys and options.set[option_of(name)] or ""
-    mp.add_key_binding(key ~= "" and key or nil, name, act)
+local function bindings() return mp.get_property_native("input-bindings") or {} end
+
+-- The keys that other scripts have bound.
+local function foreign_keys()
+    local foreign, own = {}, mp.get_script_name()
+    for _, binding in ipairs(bindings()) do
+        local script = binding.section:match("^input_forced_(.*)$")
+            or binding.section:match("^input_(.*)$")
+        if script and script ~= own then foreign[binding.key] = true end
+    end
+    return foreign
+end
+
+-- The key that an action is bound to, or nil: the one the user names, or the usual one where no
+-- other script has it.
+local function key_of(name, foreign)
+    local key, is_named = options.key(option_of(name))
+    if key == "" or (foreign[key] and not is_named) then return nil end
+    return key
 end
 
 --- Binds every action; `acts` has a function for each name.
 function keys.bind(acts)
-    bound = acts
-    for _, action in ipairs(keys.actions) do bind(action.name, acts[action.name]) end
+    local foreign = foreign_keys()
+    for _, action in ipairs(keys.actions) do
+        local act = acts[action.name]
+        bound[action.name] = {act = act, key = key_of(action.name, foreign)}
+        mp.add_key_binding(bound[action.name].key, action.name, act)
+    end
 end
 
-options.on_change(function(changed)
+--- Binds anew what has another key than before: the options are others, or scripts that began later
+--- have taken some.
+function keys.bind_again()
+    local foreign = foreign_keys()
     for _, action in ipairs(keys.actions) do
-        local act = bound[action.name]
-        if act and (changed.keys or changed[option_of(action.name)]) then
-            mp.remove_key_binding(action.name)
-            bind(action.name, act)
+        local name, binding = action.name, bound[action.name]
+        local key = key_of(name, foreign)
+        if binding and binding.key ~= key then
+            binding.key = key
+            mp.remove_key_binding(name)
+            mp.add_key_binding(key, name, binding.act)
         end
     end
-end)
+end
 
---- The command that each key gives now: of several bindings the one with the highest priority.
+options.on_change(keys.bind_again)
+
+local held = {}
+
+--- Takes these keys, {key, act}, instead of those that were taken so before.
+function keys.hold(list)
+    for index = 1, #held do mp.remove_key_binding("page-" .. index) end
+    held = list
+    for index, entry in ipairs(list) do
+        mp.add_forced_key_binding(entry[1], "page-" .. index, entry[2], {repeatable = true})
+    end
+end
+
+--- The command that each key gives now, but for what is written or chosen: of several bindings the
+--- one with the highest priority.
 function keys.commands()
     local best = {}
-    for _, binding in ipairs(mp.get_property_native("input-bindings") or {}) do
+    for _, binding in ipairs(bindings()) do
         local other = best[binding.key]
-        if binding.priority >= 0 and (not other or binding.priority >= other.priority) then
+        local counts = binding.priority >= 0 and not binding.cmd:find("peerwatch/input-", 1, true)
+        if counts and (not other or binding.priority >= other.priority) then
             best[binding.key] = binding
         end
     end
@@ -71,11 +111,10 @@ function keys.current()
             current[name] = key
         end
     end
-    if next(current) or not options.set.keys then return current end
+    if next(current) then return current end
     -- mpv learns of bindings a moment after the script has made them.
     for _, action in ipairs(keys.actions) do
-        local key = options.set[option_of(action.name)]
-        if key ~= "" then current[action.name] = key end
+        current[action.name] = bound[action.name] and bound[action.name].key
     end
     return current
 end

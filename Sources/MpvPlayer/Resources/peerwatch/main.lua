@@ -7,7 +7,6 @@
 local mp = require "mp"
 local utils = require "mp.utils"
 
-local ass = require "ass"
 local banner = require "banner"
 local bar = require "bar"
 local canvas = require "canvas"
@@ -36,8 +35,11 @@ local function tell(...) mp.commandv("script-message-to", "main", "peerwatch", .
 
 local room = state.read(nil)
 local token, code = nil, {}
+local room_text = nil  -- what the room was read from
 -- The page that is open; one at a time, so that none covers another.
 local page = nil
+local remarks_back = 0  -- how many remarks the open chat is scrolled back
+local is_paused = false
 local remarks = {}  -- {name =, text =}, oldest first
 local entries = {}  -- what just happened: {text =, name =, reaction =, until =}, oldest first
 local names = {}    -- the keys by action, as of the last look
@@ -72,7 +74,7 @@ local POINTER_SECONDS = 2
 local function wants_bar()
     if not room.download or set.bar == "no" then return false end
     if set.bar == "yes" then return true end
-    return page ~= nil or room.wait ~= nil or mp.get_property_bool("pause", false)
+    return page ~= nil or room.wait ~= nil or is_paused
         or mp.get_time() - pointer_moved_at < POINTER_SECONDS
 end
 
@@ -83,19 +85,12 @@ local function draw_page(surface)
     elseif page == "peers" then
         return people.draw(surface, room)
     elseif page == "talk" then
-        return talk.draw(surface, remarks, names.chat)
+        return talk.draw(surface, remarks, names.chat, remarks_back)
     elseif page == "stats" then
         return stats.draw(surface, room, usual_cost())
     elseif page == "help" then
         return help.draw(surface, keys.actions, names)
     end
-end
-
--- Draws what is being written or chosen; returns what is left below for the feed.
-local function draw_input(surface)
-    if input.open == "line" then return prompt.draw(surface, input.editor) - GAP end
-    if input.open == "reactions" then return prompt.draw_reactions(surface) - GAP end
-    return surface.bottom
 end
 
 -- The entries that are not on the page that is open.
@@ -108,16 +103,26 @@ local function shown_entries()
     return shown
 end
 
+-- What is written or chosen comes before the page, which has what that leaves, and the feed what
+-- both leave.
 local function draw_all(surface)
-    if wants_bar() then
-        local percent = mp.get_property_number("percent-pos")
-        bar.draw(surface, room.download, percent and percent / 100)
-    end
     local height = set.banner and banner.draw(surface, room, names) or 0
     if height > 0 then surface:take_top(height + GAP) end
-    local left, bottom = draw_page(surface)
-    local ceiling = left and surface:ceiling(left, bottom) or surface.top
-    feed.draw(surface, shown_entries(), draw_input(surface), ceiling)
+    if input.open == "line" then
+        surface:take_corner(prompt.draw(surface, input.editor))
+    elseif input.open == "reactions" then
+        surface:take_corner(prompt.draw_reactions(surface))
+    end
+    feed.draw(surface, shown_entries(), surface:feed_place(draw_page(surface)))
+end
+
+-- The line at the lower edge, if it is wanted.
+local function draw_line(window)
+    if not wants_bar() then return nil end
+    local line = canvas.new(window, set.scale)
+    local percent = mp.get_property_number("percent-pos")
+    bar.draw(line, room.download, percent and percent / 100)
+    return line
 end
 
 local function draw()
@@ -125,9 +130,10 @@ local function draw()
     local window = screen.window()
     if not window then return end
     local surface = canvas.new(window, set.scale)
-    screen.lend_ruler(surface, ass)
+    screen.lend_ruler(surface)
     draw_all(surface)
-    if screen.show(surface:data()) then note_cost(mp.get_time() - began) end
+    local is_new = screen.show("page", surface)
+    if screen.show("line", draw_line(window)) or is_new then note_cost(mp.get_time() - began) end
 end
 
 -- Drawn once for all that changes before mpv is idle again.
@@ -145,7 +151,7 @@ screen.on_change(redraw)
 input.on_change(function()
     -- mpv would learn of the keys only when the script is idle, after those who watch for this.
     mp.flush_keybindings()
-    publish("input", input.open or "none")
+    publish.set("input", input.open or "none")
     redraw()
 end)
 options.on_change(redraw)
@@ -153,19 +159,36 @@ options.on_change(redraw)
 -- Pages
 
 local card_timer
+local open
+
+-- ESC closes the page that is open, and in the chat there are keys to scroll it.
+local SCROLLS = {PGUP = 5, PGDWN = -5, WHEEL_UP = 1, WHEEL_DOWN = -1}
+
+local function keys_of_page()
+    local list = {}
+    if page then list[1] = {"ESC", function() open(nil) end} end
+    for key, step in pairs(page == "talk" and SCROLLS or {}) do
+        list[#list + 1] = {key, function()
+            remarks_back = talk.scrolled(remarks, remarks_back, step)
+            redraw()
+        end}
+    end
+    return list
+end
 
 -- Counts only while the film moves: a room that waits for its guests keeps the token in sight.
 local function time_card(moves)
     if page == "card" and moves then card_timer:resume() else card_timer:stop() end
 end
 
-local function open(name)
-    page = name
+open = function(name)
+    page, remarks_back = name, 0
+    keys.hold(keys_of_page())
     names = keys.current()
     card_timer:kill()
     time_card(not mp.get_property_bool("core-idle", true))
     redraw()
-    publish("page", page or "none")
+    publish.set("page", page or "none")
     tell("page", page or "none")
 end
 
@@ -175,6 +198,13 @@ card_timer = mp.add_timeout(set.card_seconds, function()
     if page == "card" then open(nil) end
 end)
 card_timer:kill()
+
+options.on_change(function(changed)
+    if not changed.card_seconds then return end
+    card_timer:kill()
+    card_timer.timeout = set.card_seconds
+    time_card(not mp.get_property_bool("core-idle", true))
+end)
 
 mp.observe_property("core-idle", "bool", function(_, idle) time_card(idle == false) end)
 
@@ -196,7 +226,7 @@ local function age_feed()
     feed_timer = next_end and mp.add_timeout(next_end - now + 0.01, age_feed)
     local texts = {}
     for _, entry in ipairs(entries) do texts[#texts + 1] = entry.text end
-    publish("feed", texts)
+    publish.set("feed", texts)
     redraw()
 end
 
@@ -229,9 +259,10 @@ mp.register_script_message("set-token", function(word, rows, when)
 end)
 
 mp.register_script_message("set-state", function(json)
-    room = state.read(utils.parse_json(json))
-    publish("room", room)
-    publish("cost-ms", usual_cost() or 0)
+    if json == room_text then return end
+    room_text, room = json, state.read(utils.parse_json(json))
+    publish.set("room", room)
+    publish.set("cost-ms", usual_cost() or 0)
     uosc.offer_button(#room.viewers)
     if (room.wait or room.start) and not next(names) then names = keys.current() end
     redraw()
@@ -240,12 +271,17 @@ end)
 mp.register_script_message("show-notice", notice)
 
 -- An mpv that was open before the room goes on without this script.
-mp.register_script_message("room-over", function() mp.keep_running = false end)
+mp.register_script_message("room-over", function()
+    publish.clear()
+    mp.keep_running = false
+end)
 
 mp.register_script_message("show-chat", function(name, words)
     local remark = {name = text.clean(name), text = text.clean(words)}
     remarks[#remarks + 1] = remark
     if #remarks > talk.MOST then table.remove(remarks, 1) end
+    -- What is being read stays where it is.
+    if remarks_back > 0 then remarks_back = talk.scrolled(remarks, remarks_back, 1) end
     if set.chat and not is_quiet() then
         add({name = remark.name, text = remark.text, is_chat = true}, set.chat_seconds)
     end
@@ -275,7 +311,7 @@ local function menu()
 end
 
 mp.register_script_message("say", say)
-mp.register_script_message("uosc-version", function() uosc.offer_button(#room.viewers) end)
+mp.register_script_message("uosc-version", function() uosc.offer_button(#room.viewers, true) end)
 
 keys.bind({
     token = function() if token then toggle("card") end end,
@@ -297,6 +333,13 @@ keys.bind({
 })
 taken.bind(keys.commands(), tell)
 
+-- Scripts that began after this one have bound their keys by then.
+local function look_again()
+    mp.unregister_event(look_again)
+    keys.bind_again()
+end
+mp.register_event("file-loaded", look_again)
+
 -- Who looks for the controls wants to see what is there.
 mp.observe_property("mouse-pos", "native", function()
     local before = wants_bar()
@@ -306,9 +349,12 @@ mp.observe_property("mouse-pos", "native", function()
         mp.add_timeout(POINTER_SECONDS + 0.05, redraw)
     end
 end)
-mp.observe_property("pause", "bool", redraw)
+mp.observe_property("pause", "bool", function(_, paused)
+    is_paused = paused == true
+    redraw()
+end)
 
-publish("page", "none")
-publish("input", "none")
+publish.set("page", "none")
+publish.set("input", "none")
 mp.flush_keybindings()
 tell("ready", mp.get_script_name())

@@ -3,6 +3,9 @@
 
 local options = require "mp.options"
 
+-- What stands for a key that the user has not named.
+local FREE = "auto"
+
 local set = {
     -- Notices, chat and reactions on the screen, and for how many seconds.
     notices = true,
@@ -20,6 +23,22 @@ local set = {
     scale = 1,
     -- Whether any key is bound; the names stay, for input.conf.
     keys = true,
+    -- The key of each action; those below where the user names none.
+    token_key = FREE,
+    copy_token_key = FREE,
+    peers_key = FREE,
+    chat_key = FREE,
+    talk_key = FREE,
+    react_key = FREE,
+    ready_key = FREE,
+    skip_wait_key = FREE,
+    undo_seek_key = FREE,
+    stats_key = FREE,
+    help_key = FREE,
+    menu_key = FREE,
+}
+
+local usual_keys = {
     token_key = "y",
     copy_token_key = "Ctrl+y",
     peers_key = "a",
@@ -43,4 +62,11 @@ end)
 --- Calls `listener` with the set of names that have changed.
 local function on_change(listener) listeners[#listeners + 1] = listener end
 
-return {set = set, on_change = on_change}
+--- The key of an option of that name, "" for none; and whether the user has named it.
+local function key(name)
+    if not set.keys then return "", false end
+    local is_named = set[name] ~= FREE
+    return is_named and set[name] or usual_keys[name], is_named
+end
+
+return {set = set, on_change = on_change, key = key}

@@ -9,10 +9,29 @@ local people = {}
 
 local WIDTH = 520
 local ROW_HEIGHT = 58
-local HEAD_HEIGHT = 62
+local HEAD_HEIGHT, MORE_HEIGHT = 62, 34
+-- The rates stand in two columns, each with an arrow in front.
+local RATE_WIDTH, ARROW_PLACE = 92, 62
+local DOWN, UP = "\226\134\147", "\226\134\145"
 -- The bar shows so many seconds; more is as good.
 local FULL_BUFFER = 15
 local BAR_WIDTH, BAR_HEIGHT = 116, 6
+
+local SIZE, BADGE_SIZE = theme.small_size, 15
+local RAISED = {color = theme.raised, alpha = theme.raised_alpha, radius = 11}
+local BADGE = {align = 5, size = BADGE_SIZE, bold = true, color = theme.quiet}
+local BAR_GROUND = {color = theme.raised, alpha = theme.raised_alpha, radius = BAR_HEIGHT / 2}
+local COUNT = {align = 6, size = theme.title_size, color = theme.quiet}
+
+-- Styles for each colour, made once.
+local bars, numbers, names = {}, {}, {}
+for _, color in ipairs({theme.good, theme.warn, theme.bad, theme.quiet}) do
+    bars[color] = {color = color, radius = BAR_HEIGHT / 2}
+    numbers[color] = {align = 6, size = SIZE, color = color}
+end
+for _, color in ipairs(theme.names) do
+    names[color] = {align = 4, size = theme.text_size, bold = true, color = color}
+end
 
 local function buffer_color(seconds)
     if seconds >= 5 then return theme.good end
@@ -42,11 +61,9 @@ function people.remark(viewer)
 end
 
 local function draw_badge(canvas, x, y, word)
-    local size = 15
-    local width = canvas:text_width(word, size, true) + 16
-    canvas:box(x, y - 11, width, 22, {
-        color = theme.raised, alpha = theme.raised_alpha, radius = 11})
-    canvas:text(x + width / 2, y, word, {align = 5, size = size, bold = true, color = theme.quiet})
+    local width = canvas:text_width(word, BADGE_SIZE, true) + 16
+    canvas:box(x, y - 11, width, 22, RAISED)
+    canvas:text(x + width / 2, y, word, BADGE)
     return width
 end
 
@@ -55,9 +72,8 @@ local function draw_name(canvas, x, y, right, viewer)
         + (viewer.me and 60 or 0)
     local room = right - x - badges
     local name = text.fit(viewer.name, theme.text_size, room, true)
-    canvas:text(x, y, name, {
-        align = 4, size = theme.text_size, bold = true, color = canvas.color_of(viewer.name),
-        clip = {x, y - ROW_HEIGHT / 2, x + room, y + ROW_HEIGHT / 2}})
+    -- Marks can stand on each other up into the row above.
+    canvas:text(x, y, name, names[canvas.color_of(viewer.name)], {x, y - 14, x + room, y + 14})
     local after = x + math.min(room, canvas:text_width(name, theme.text_size, true)) + 12
     if viewer.host then after = after + draw_badge(canvas, after, y, "host") + 8 end
     if viewer.keeper then after = after + draw_badge(canvas, after, y, "keeps the room") + 8 end
@@ -65,65 +81,117 @@ local function draw_name(canvas, x, y, right, viewer)
 end
 
 local function draw_numbers(canvas, x, y, right, viewer)
-    local style = function(align, color)
-        return {align = align, size = theme.small_size, color = color or theme.quiet}
-    end
     if viewer.buffered then
         local share = math.max(0, math.min(1, viewer.buffered / FULL_BUFFER))
-        canvas:box(x, y - BAR_HEIGHT / 2, BAR_WIDTH, BAR_HEIGHT, {
-            color = theme.raised, alpha = theme.raised_alpha, radius = BAR_HEIGHT / 2})
         if share > 0.02 then
-            canvas:box(x, y - BAR_HEIGHT / 2, math.max(BAR_HEIGHT, BAR_WIDTH * share), BAR_HEIGHT, {
-                color = buffer_color(viewer.buffered), radius = BAR_HEIGHT / 2})
+            -- In whole units, so that there are few shapes of it.
+            local width = math.max(BAR_HEIGHT, math.floor(BAR_WIDTH * share + 0.5))
+            canvas:box(x, y - BAR_HEIGHT / 2, width, BAR_HEIGHT,
+                bars[buffer_color(viewer.buffered)])
         end
-        canvas:text(x + BAR_WIDTH + 66, y, words.seconds(viewer.buffered), style(6))
+        canvas:text(x + BAR_WIDTH + 66, y, words.seconds(viewer.buffered), numbers[theme.quiet])
     end
     if viewer.error then
-        canvas:text(x + BAR_WIDTH + 170, y, words.signed_ms(viewer.error),
-            style(6, error_color(viewer.error)))
+        canvas:text(x + BAR_WIDTH + 150, y, words.signed_ms(viewer.error),
+            numbers[people.error_color(viewer.error)])
     end
     if viewer.down and viewer.up then
-        canvas:text(right, y, string.format("\226\134\147 %s  \226\134\145 %s",
-            words.short_rate(viewer.down), words.short_rate(viewer.up)), style(6))
+        canvas:text(right - RATE_WIDTH, y, words.short_rate(viewer.down), numbers[theme.quiet])
+        canvas:text(right, y, words.short_rate(viewer.up), numbers[theme.quiet])
     end
 end
 
-local function draw_row(canvas, x, y, right, viewer)
+-- What of a row stays the same while numbers change.
+local function draw_still(canvas, x, y, right, viewer, remark, color)
     local name_right = right
     if viewer.asked then
         if viewer.ready then canvas:icon(right - 22, y + 4, 22, icons.check) end
         name_right = name_right - 34
     end
-    local remark, color = people.remark(viewer)
     if remark then
-        canvas:text(name_right, y + 15, remark, {
-            align = 6, size = theme.small_size, color = color})
-        name_right = name_right - canvas:text_width(remark, theme.small_size) - 12
+        canvas:text(name_right, y + 15, remark, numbers[color])
+        name_right = name_right - canvas:text_width(remark, SIZE) - 12
     end
     draw_name(canvas, x, y + 15, name_right, viewer)
+    if viewer.buffered then
+        canvas:box(x, y + 41 - BAR_HEIGHT / 2, BAR_WIDTH, BAR_HEIGHT, BAR_GROUND)
+    end
+    if viewer.down and viewer.up then
+        canvas:text(right - RATE_WIDTH - ARROW_PLACE, y + 41, DOWN, numbers[theme.quiet])
+        canvas:text(right - ARROW_PLACE, y + 41, UP, numbers[theme.quiet])
+    end
+end
+
+local function mark(flag) return flag and 1 or 0 end
+
+local function draw_row(canvas, x, y, right, viewer)
+    local remark, color = people.remark(viewer)
+    local signs = mark(viewer.host) .. mark(viewer.keeper) .. mark(viewer.me)
+        .. mark(viewer.asked) .. mark(viewer.ready) .. mark(viewer.buffered)
+        .. mark(viewer.down and viewer.up) .. (remark or "") .. "\n" .. viewer.name
+    canvas:piece("people" .. y, signs, function()
+        draw_still(canvas, x, y, right, viewer, remark, color)
+    end)
     draw_numbers(canvas, x, y + 41, right, viewer)
+end
+
+-- Who is worst off comes first: lower is worse.
+local function rank(viewer)
+    if viewer.link == "lost" then return 1 end
+    if viewer.stalled or viewer.excused then return 2 end
+    if viewer.runs_dry then return 3 end
+    local color = viewer.error and people.error_color(viewer.error)
+    if color == theme.bad then return 4 end
+    return color == theme.warn and 5 or 6
+end
+
+--- Those of `viewers` for whom there are `rows`: all as they come, where they fit; else whoever has
+--- trouble first. This user is always among them.
+function people.shown(viewers, rows)
+    if #viewers <= rows then return viewers end
+    local order, mine = {}, nil
+    for index, viewer in ipairs(viewers) do
+        order[index] = {viewer = viewer, rank = rank(viewer), index = index}
+    end
+    table.sort(order, function(a, b)
+        if a.rank ~= b.rank then return a.rank < b.rank end
+        return a.index < b.index
+    end)
+    local shown = {}
+    for place, entry in ipairs(order) do
+        if entry.viewer.me then mine = place end
+        if place <= rows then shown[place] = entry.viewer end
+    end
+    if mine and mine > rows then shown[rows] = order[mine].viewer end
+    return shown
+end
+
+local function draw_frame(canvas, left, top, height, count, hidden)
+    local x = left + theme.padding
+    canvas:panel(left, top, WIDTH, height)
+    canvas:text(x, top + 34, "In this room", theme.heading)
+    canvas:text(canvas.right - theme.padding, top + 35, tostring(count), COUNT)
+    if hidden > 0 then
+        canvas:text(x, top + height - 32, string.format("and %d more", hidden), theme.note)
+    end
 end
 
 --- Draws the panel.
 function people.draw(canvas, room)
     local count = #room.viewers
     local left, top = canvas.right - WIDTH, canvas.top
-    local space = canvas:floor(left) - top - HEAD_HEIGHT - theme.padding
-    local rows = math.min(count, math.max(1, math.floor(space / ROW_HEIGHT)))
+    local space = canvas:floor(left) - top - HEAD_HEIGHT - 12
+    local rows = math.min(count, math.floor(space / ROW_HEIGHT))
+    -- Whoever has no row is told of in a line.
+    if rows < count then rows = math.max(1, math.floor((space - MORE_HEIGHT) / ROW_HEIGHT)) end
     local hidden = count - rows
-    local height = HEAD_HEIGHT + rows * ROW_HEIGHT + (hidden > 0 and 34 or 0) + 12
-    local x, right = left + theme.padding, canvas.right - theme.padding
-    canvas:panel(left, top, WIDTH, height)
-    canvas:text(x, top + 34, "In this room", {align = 4, size = theme.title_size, bold = true})
-    canvas:text(right, top + 35, tostring(count), {
-        align = 6, size = theme.title_size, color = theme.quiet})
-    for row = 1, rows do
-        draw_row(canvas, x, top + HEAD_HEIGHT + (row - 1) * ROW_HEIGHT, right, room.viewers[row])
-    end
-    if hidden > 0 then
-        canvas:text(x, top + HEAD_HEIGHT + rows * ROW_HEIGHT + 14,
-            string.format("and %d more", hidden),
-            {align = 4, size = theme.small_size, color = theme.quiet})
+    local height = HEAD_HEIGHT + rows * ROW_HEIGHT + (hidden > 0 and MORE_HEIGHT or 0) + 12
+    canvas:piece("people", top .. " " .. height .. " " .. count, function()
+        draw_frame(canvas, left, top, height, count, hidden)
+    end)
+    for row, viewer in ipairs(people.shown(room.viewers, rows)) do
+        draw_row(canvas, left + theme.padding, top + HEAD_HEIGHT + (row - 1) * ROW_HEIGHT,
+            canvas.right - theme.padding, viewer)
     end
     return left, top + height
 end

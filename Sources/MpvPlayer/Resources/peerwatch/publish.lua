@@ -4,11 +4,13 @@
 local mp = require "mp"
 local utils = require "mp.utils"
 
+local publish = {}
+
 local published = {}
 local has_user_data = mp.get_property_native("user-data") ~= nil
 
 --- Sets a property; does nothing when it is that already.
-return function(name, value)
+function publish.set(name, value)
     local json = utils.format_json(value)
     if published[name] == json then return end
     published[name] = json
@@ -18,3 +20,17 @@ return function(name, value)
         utils.shared_script_property_set("peerwatch-" .. name, json)
     end
 end
+
+--- Takes all properties back.
+function publish.clear()
+    if has_user_data then
+        mp.del_property("user-data/peerwatch")
+    else
+        for name in pairs(published) do
+            utils.shared_script_property_set("peerwatch-" .. name, nil)
+        end
+    end
+    published = {}
+end
+
+return publish

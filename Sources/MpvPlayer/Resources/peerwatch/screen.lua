@@ -2,11 +2,19 @@
 -- overlay is told to mpv only when it differs from the one before.
 
 local mp = require "mp"
+local ass = require "ass"
 local text = require "text"
 
 local screen = {}
 
-local overlay = mp.create_osd_overlay("ass-events")
+local function overlay(z)
+    local made = mp.create_osd_overlay("ass-events")
+    made.z = z
+    return made
+end
+
+-- The line that belongs to the seek bar lies over the on-screen controller, which is at 1000.
+local layers = {page = overlay(0), line = overlay(1001)}
 local ruler = mp.create_osd_overlay("ass-events")
 ruler.compute_bounds = true
 ruler.hidden = true
@@ -34,55 +42,81 @@ local function user_scale()
     return size * number("osd-scale", 1)
 end
 
--- Characters in parts of the size they are written in, by weight, as measured with the font; and
--- the widths of texts made of them, thrown away when there are too many.
-local MOST_WIDTHS = 1000
-local measured_font, advances, widths, width_count
--- Pixels of a unit of the canvas.
-local canvas_unit = 1
+-- Measuring
 
-local function forget_widths(font)
-    measured_font, advances, widths, width_count = font, {[true] = {}, [false] = {}}, {}, 0
+-- Characters in parts of the size they are written in, by weight, as measured with the font; and
+-- the same of texts made of them, thrown away when there are too many. Strangers write what they
+-- like, and a character that is new takes mpv up to 16 ms: a drawing measures so many at most,
+-- besides those of ASCII, and an evening so many of each weight. The others are estimated.
+local MOST_AT_ONCE, MOST_MEASURED, MOST_WIDTHS = 8, 400, 1000
+local measured_font, letters, advances, advance_counts, widths, width_count
+local left_to_measure = 0
+-- Drawings before and after something was measured differ.
+local measured_count = 0
+
+local function forget_widths()
+    widths, width_count = {[true] = {}, [false] = {}}, 0
+end
+
+local function forget_font(font)
+    measured_font, letters = font, {}
+    advances, advance_counts = {[true] = {}, [false] = {}}, {[true] = 0, [false] = 0}
+    forget_widths()
 end
 
 -- Bounds end where a bitmap does, up to 16 pixels behind the last letter: many of them in a row
 -- make that little.
 local SAMPLES, SAMPLE_SIZE, PADDING = 40, 22, 8
 
-local function bounds(ass, s, bold)
-    ruler.res_x, ruler.res_y = overlay.res_x, overlay.res_y
-    ruler.data = ass.text({at = {0, 0}, size = SAMPLE_SIZE, bold = bold, font = measured_font}, s)
+-- How wide mpv draws a text, less what it adds; nil where it draws none, as without a window.
+local function bounds(canvas, s, bold)
+    ruler.res_x, ruler.res_y = canvas.width, canvas.height
+    ruler.data = ass.text(ass.place(0, 0)
+        .. ass.look({size = SAMPLE_SIZE, bold = bold}, measured_font), s)
     local found = ruler:update()
-    return found and found.x1 and found.x1 - found.x0 or 0
+    if not found or not found.x1 or found.x1 <= found.x0 then return nil end
+    return found.x1 - found.x0 - PADDING / canvas.unit
 end
 
--- How wide a character is; `nil` where mpv measures nothing, as without a window.
-local function advance(ass, code, bold)
+-- How wide a character is; nil where that has to be estimated.
+local function advance(canvas, code, bold)
     local known = advances[bold][code]
     if known then return known end
+    if code >= 0x80 then
+        if left_to_measure <= 0 or advance_counts[bold] >= MOST_MEASURED then return nil end
+        left_to_measure = left_to_measure - 1
+    end
+    letters[bold] = letters[bold] or bounds(canvas, ("x"):rep(SAMPLES), bold)
+    if not letters[bold] then return nil end
     -- Between two letters, because a space alone has no bounds.
-    local row = bounds(ass, "x" .. text.join({code}):rep(SAMPLES) .. "x", bold)
-    local letters = bounds(ass, ("x"):rep(SAMPLES), bold)
-    if row <= 0 or letters <= 0 then return nil end
-    local padding = PADDING / canvas_unit
-    local wide = row - padding - 2 * (letters - padding) / SAMPLES
-    advances[bold][code] = math.max(0, wide) / SAMPLES / SAMPLE_SIZE
+    local row = bounds(canvas, "x" .. text.join({code}):rep(SAMPLES) .. "x", bold)
+    if not row then return nil end
+    measured_count = measured_count + 1
+    advance_counts[bold] = advance_counts[bold] + 1
+    advances[bold][code] =
+        math.max(0, row - 2 * letters[bold] / SAMPLES) / SAMPLES / SAMPLE_SIZE
     return advances[bold][code]
 end
 
-local function measure(ass, s, size, bold)
-    local key = size .. (bold and "b" or "r") .. s
-    if widths[key] then return widths[key] end
-    local width = 0
+local function measure(canvas, s, size, bold)
+    local known = widths[bold][s]
+    if known then return known * size end
+    local ems, is_sure = 0, true
     for _, code in ipairs(text.codes(s)) do
-        local ems = text.is_mark(code) and 0 or advance(ass, code, bold)
-        if not ems then return nil end
-        width = width + ems * size
+        if not text.is_mark(code) then
+            local wide = advance(canvas, text.sample(code), bold)
+            is_sure = is_sure and wide ~= nil
+            ems = ems + (wide or text.ems(code, bold))
+        end
     end
-    if width_count >= MOST_WIDTHS then widths, width_count = {}, 0 end
-    widths[key], width_count = width, width_count + 1
-    return width
+    if is_sure then
+        if width_count >= MOST_WIDTHS then forget_widths() end
+        widths[bold][s], width_count = ems, width_count + 1
+    end
+    return ems * size
 end
+
+-- Drawing
 
 -- As last looked at; a look takes longer than a drawing.
 local known
@@ -102,30 +136,32 @@ end
 --- What a canvas is made for; `nil` while there is no window.
 function screen.window()
     known = known or look()
+    if known then known.measured = measured_count end
     return known
 end
 
 --- Lets `canvas` measure text as mpv draws it.
-function screen.lend_ruler(canvas, ass)
-    overlay.res_x, overlay.res_y = canvas.width, canvas.height
-    canvas_unit = canvas.unit
-    if canvas.font ~= measured_font then forget_widths(canvas.font) end
-    canvas.measured = function(s, size, bold) return measure(ass, s, size, bold == true) end
+function screen.lend_ruler(canvas)
+    if canvas.font ~= measured_font then forget_font(canvas.font) end
+    left_to_measure = MOST_AT_ONCE
+    canvas.measured = function(s, size, bold) return measure(canvas, s, size, bold == true) end
 end
 
---- Shows an overlay's data, or nothing; says whether that was new.
-function screen.show(data)
+--- Shows on the layer "page" or "line" what was drawn on `canvas`, or nothing; says whether that
+--- was new.
+function screen.show(name, canvas)
+    local layer, data = layers[name], canvas and canvas:data() or ""
     if data == "" then
-        if overlay.data == "" then return false end
-        overlay.data = ""
-        overlay:remove()
+        if layer.data == "" then return false end
+        layer.data = ""
+        layer:remove()
         return true
     end
-    local size = overlay.res_x .. "x" .. overlay.res_y
-    if overlay.data == data and screen.shown_size == size then return false end
-    screen.shown_size = size
-    overlay.data = data
-    overlay:update()
+    if layer.data == data and layer.res_x == canvas.width and layer.res_y == canvas.height then
+        return false
+    end
+    layer.data, layer.res_x, layer.res_y = data, canvas.width, canvas.height
+    layer:update()
     return true
 end
 

@@ -35,16 +35,27 @@ local COLUMNS = {
 
 local NAME_WIDTH = 190
 local NONE = "\226\128\147"
+local HEADING = {align = 6, size = SIZE, color = theme.quiet}
+
+-- Styles for each colour, made once.
+local numbers, names = {}, {}
+for _, color in ipairs({theme.text, theme.quiet, theme.good, theme.warn, theme.bad}) do
+    numbers[color] = {align = 6, size = SIZE, color = color}
+end
+for _, color in ipairs(theme.names) do
+    names[color] = {align = 4, size = SIZE, bold = true, color = color}
+end
 
 local function draw_row(canvas, left, y, viewer)
     local x = left + theme.padding
-    canvas:text(x, y, text.fit(viewer.name, SIZE, NAME_WIDTH, true), {
-        align = 4, size = SIZE, bold = true, color = canvas.color_of(viewer.name),
-        clip = {x, y - ROW_HEIGHT / 2, x + NAME_WIDTH, y + ROW_HEIGHT / 2}})
+    canvas:piece("stats" .. y, viewer.name, function()
+        canvas:text(x, y, text.fit(viewer.name, SIZE, NAME_WIDTH, true),
+            names[canvas.color_of(viewer.name)], {x, y - 13, x + NAME_WIDTH, y + 13})
+    end)
     for _, column in ipairs(COLUMNS) do
         local value, color = column[3](viewer)
-        canvas:text(left + column[1], y, value or NONE, {
-            align = 6, size = SIZE, color = value and (color or theme.text) or theme.quiet})
+        canvas:text(left + column[1], y, value or NONE,
+            numbers[value and (color or theme.text) or theme.quiet])
     end
 end
 
@@ -55,41 +66,48 @@ local function film_line(room)
         words.size(download.total), math.floor(download.have / download.total * 100))
 end
 
+-- What is said below the table; `cost` is what drawing takes, in milliseconds.
+local function lines_below(room, cost, hidden)
+    local lines = {}
+    if hidden > 0 then lines[1] = string.format("and %d more", hidden) end
+    if room.film then lines[#lines + 1] = room.film end
+    lines[#lines + 1] = film_line(room)
+    if cost then lines[#lines + 1] = string.format("This overlay takes %.2f ms to draw.", cost) end
+    return lines
+end
+
+local function draw_frame(canvas, left, top, height)
+    canvas:panel(left, top, WIDTH, height)
+    canvas:text(left + theme.padding, top + 38, "How it runs", theme.heading)
+    for _, column in ipairs(COLUMNS) do
+        canvas:text(left + column[1], top + 82, column[2], HEADING)
+    end
+end
+
 --- Draws the page. `cost` is what drawing takes, in milliseconds.
 function stats.draw(canvas, room, cost)
     local left = math.max(canvas.left, (canvas.width - WIDTH) / 2)
     local space = canvas:floor(left) - canvas.page_top - HEAD - FOOT
     local rows = math.min(#room.viewers, math.max(1, math.floor(space / ROW_HEIGHT)))
-    local lines = {}
-    if room.film then lines[#lines + 1] = room.film end
-    local film = film_line(room)
-    if film then lines[#lines + 1] = film end
-    if #room.viewers > rows then
-        table.insert(lines, 1, string.format("and %d more", #room.viewers - rows))
-    end
-    if cost then lines[#lines + 1] = string.format("This overlay takes %.2f ms to draw.", cost) end
-    local top, height = canvas.page_top, HEAD + rows * ROW_HEIGHT + #lines * 26 + 26
-    canvas:panel(left, top, WIDTH, height)
-    canvas:text(left + theme.padding, top + 38, "How it runs", {
-        align = 4, size = theme.title_size, bold = true})
-    for _, column in ipairs(COLUMNS) do
-        canvas:text(left + column[1], top + 82, column[2], {
-            align = 6, size = SIZE, color = theme.quiet})
-    end
+    local lines = lines_below(room, cost, #room.viewers - rows)
+    local height = HEAD + rows * ROW_HEIGHT + #lines * 26 + 26
+    local page = canvas:fitted(canvas.page_top, height, canvas:floor(left))
+    left = math.max(page.left, (page.width - WIDTH) / 2)
+    local top = page.page_top
+    page:piece("stats", top .. " " .. height, function() draw_frame(page, left, top, height) end)
     local y = top + 112
-    for row = 1, rows do
-        draw_row(canvas, left, y, room.viewers[row])
+    for _, viewer in ipairs(people.shown(room.viewers, rows)) do
+        draw_row(page, left, y, viewer)
         y = y + ROW_HEIGHT
     end
     y = y + 12
+    local x, room_left = left + theme.padding, WIDTH - 2 * theme.padding
     for _, line in ipairs(lines) do
-        local x, room_left = left + theme.padding, WIDTH - 2 * theme.padding
-        canvas:text(x, y, text.fit(line, SIZE, room_left), {
-            align = 4, size = SIZE, color = theme.quiet,
-            clip = {x, y - 13, x + room_left, y + 13}})
+        page:text(x, y, text.fit(line, SIZE, room_left), theme.note,
+            {x, y - 13, x + room_left, y + 13})
         y = y + 26
     end
-    return left, top + height
+    return page:edges(left, top + height)
 end
 
 return stats

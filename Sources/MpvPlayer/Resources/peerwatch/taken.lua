@@ -16,9 +16,9 @@ local MEANINGS = {
 -- mpv says these in front of a command.
 local PREFIXES = {"^no%-osd%s+", "^osd%-%a+%s+", "^repeatable%s+", "^async%s+", "^raw%s+"}
 
---- What a command says to the program; nil for all that keep their meaning.
-function taken.meaning(command)
+local function meaning_of_one(command)
     local before
+    command = command:gsub("^%s+", "")
     repeat
         before = command
         for _, prefix in ipairs(PREFIXES) do command = command:gsub(prefix, "") end
@@ -28,6 +28,17 @@ function taken.meaning(command)
         if command:match(start .. "$") or command:match(start .. "%s") then
             return meaning[2]
         end
+    end
+    return nil
+end
+
+--- What a command says to the program; nil for all that keep their meaning. Of several commands on
+--- one key the first that does not decides.
+function taken.meaning(command)
+    -- What is quoted has no semicolon that ends a command.
+    for one in command:gsub("%b\"\"", "x"):gsub("%b''", "x"):gmatch("[^;]+") do
+        local meaning = meaning_of_one(one)
+        if meaning then return meaning end
     end
     return nil
 end

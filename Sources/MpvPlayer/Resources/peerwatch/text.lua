@@ -57,6 +57,15 @@ function text.join(codes, first, last)
     return table.concat(parts)
 end
 
+--- How many bytes the text of code points has.
+function text.bytes(codes)
+    local bytes = 0
+    for _, code in ipairs(codes) do
+        bytes = bytes + (code < 0x80 and 1 or code < 0x800 and 2 or code < 0x10000 and 3 or 4)
+    end
+    return bytes
+end
+
 local function breaks_line(code)
     return code < 0x20 or (code >= 0x7F and code <= 0x9F) or code == 0x2028 or code == 0x2029
 end
@@ -97,6 +106,19 @@ local function is_wide(code)
         or (code >= 0x1F000 and code <= 0x1FAFF) or (code >= 0x20000 and code <= 0x3FFFD))
 end
 
+local HAN, KANA, HANGUL, PICTURE, PRIVATE = 0x6F22, 0x3042, 0xD55C, 0x1F600, 0xE000
+
+--- The character that is as wide as this one: itself, or one for all of a script whose characters
+--- are all as wide.
+function text.sample(code)
+    if code < 0x1100 then return code end
+    if code <= 0x11FF or (code >= 0xAC00 and code <= 0xD7A3) then return HANGUL end
+    if code >= 0x3040 and code <= 0x30FF then return KANA end
+    if code >= 0x1F000 and code <= 0x1FAFF then return PICTURE end
+    if (code >= 0xE000 and code <= 0xF8FF) or code >= 0xF0000 then return PRIVATE end
+    return is_wide(code) and HAN or code
+end
+
 -- Widths in ems, on the wide side of what sans-serif fonts have.
 local NARROW, SLIM, USUAL, CAPITAL, BROAD, WIDE = 0.30, 0.40, 0.62, 0.72, 0.95, 1.05
 local classes = {}
@@ -114,6 +136,11 @@ local BOLD = 1.1
 local function advance(code)
     if text.is_mark(code) then return 0 end
     return classes[code] or (is_wide(code) and WIDE) or USUAL
+end
+
+--- About how wide a character is, in parts of the size.
+function text.ems(code, is_bold)
+    return advance(code) * EM * (is_bold and BOLD or 1)
 end
 
 --- About how wide a text is.

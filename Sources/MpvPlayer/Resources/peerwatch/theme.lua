@@ -1,7 +1,7 @@
 -- How does everything that is drawn look? Colours as RRGGBB, alpha from 0 (solid) to 255 (nothing),
 -- sizes in units of the canvas.
 
-return {
+local theme = {
     -- Behind everything: dark enough for white text over a white picture.
     back = "11151A",
     back_alpha = 26,
@@ -32,3 +32,10 @@ return {
     -- Between the window's edge and what is drawn.
     margin = 24,
 }
+
+-- What many things are drawn in.
+theme.panel = {color = theme.back, alpha = theme.back_alpha, radius = theme.radius}
+theme.heading = {align = 4, size = theme.title_size, bold = true}
+theme.note = {align = 4, size = theme.small_size, color = theme.quiet}
+
+return theme

@@ -17,8 +17,13 @@ end
 
 local function command(name) return "script-message-to peerwatch " .. name end
 
---- Offers `button:peerwatch`, for the controls in the user's uosc.conf, with how many are here.
-function uosc.offer_button(count)
+local offered
+
+--- Offers `button:peerwatch`, for the controls in the user's uosc.conf, with how many are here,
+--- when that has changed. `is_new` says that uosc has only just begun and knows nothing.
+function uosc.offer_button(count, is_new)
+    if count == offered and not is_new then return end
+    offered = count
     tell("set-button", "peerwatch", json({
         icon = "groups", tooltip = "The room", badge = count > 0 and tostring(count) or nil,
         command = command("menu"),
