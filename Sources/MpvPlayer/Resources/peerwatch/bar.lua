@@ -47,7 +47,7 @@ end
 --- Draws the line; `position` is where the film is, from 0 to 1.
 function bar.draw(canvas, download, position)
     local y = canvas:snap(canvas.height - HEIGHT)
-    canvas:piece("bar", download.parts, function() draw_parts(canvas, y, download.parts) end)
+    canvas:piece("bar", y, download.parts, draw_parts, y, download.parts)
     if position then
         canvas:box(canvas:snap(canvas.width * position) - 1.5, y - 2, 3, HEIGHT + 2, POSITION)
     end

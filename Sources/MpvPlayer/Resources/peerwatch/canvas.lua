@@ -126,27 +126,19 @@ local looks, tag_count, look_font = {}, 0, nil
 local boxes, box_count = {}, 0
 local pieces, piece_count, pieces_likeness = {}, 0, nil
 
--- Apart from each other in a table, whatever the canvas.
-local ROW = 65536
-
 -- The tags of a style at a place. Styles that are written down once are looked up instead of being
 -- spelt again.
 local function usual_tags(self, x, y, style)
     if look_font ~= self.font or tag_count >= MOST_TAGS then
         looks, tag_count, look_font = {}, 0, self.font
     end
-    local places = looks[style]
-    if not places then
-        places = {}
-        looks[style] = places
+    local rows = looks[style] or {}
+    local row = rows[y] or {}
+    looks[style], rows[y] = rows, row
+    if not row[x] then
+        row[x], tag_count = ass.place(x, y) .. ass.look(style, self.font), tag_count + 1
     end
-    local place = y * ROW + x
-    local found = places[place]
-    if not found then
-        found = ass.place(x, y) .. ass.look(style, self.font)
-        places[place], tag_count = found, tag_count + 1
-    end
-    return found
+    return row[x]
 end
 
 -- The tags of an event; on a smaller canvas all lengths are smaller.
@@ -169,13 +161,14 @@ function canvas:text(x, y, s, style, clip)
 end
 
 local function box_path(width, height, radius)
-    local key = width .. "x" .. height .. "r" .. radius
-    if not boxes[key] then
-        if box_count >= MOST_BOXES then boxes, box_count = {}, 0 end
-        boxes[key] = ass.box(0, 0, width, height, radius)
-        box_count = box_count + 1
+    if box_count >= MOST_BOXES then boxes, box_count = {}, 0 end
+    local round = boxes[radius] or {}
+    local high = round[height] or {}
+    boxes[radius], round[height] = round, high
+    if not high[width] then
+        high[width], box_count = ass.box(0, 0, width, height, radius), box_count + 1
     end
-    return boxes[key]
+    return high[width]
 end
 
 --- A box with round corners.
@@ -197,21 +190,23 @@ function canvas:icon(x, y, size, shapes)
     end
 end
 
---- What `draw` draws, which is drawn anew only when the canvas or `signs` are not what they were
---- the time before at this `place`, a name for it.
-function canvas:piece(place, signs, draw)
-    if self.share ~= 1 then return draw() end
+--- What `draw` draws with the arguments that follow it, which is drawn anew only when the canvas or
+--- `signs` are not what they were the time before at this place: `page` and `y` name it.
+function canvas:piece(page, y, signs, draw, ...)
+    if self.share ~= 1 then return draw(self, ...) end
     if pieces_likeness ~= self.likeness or piece_count >= MOST_PIECES then
         pieces, piece_count, pieces_likeness = {}, 0, self.likeness
     end
-    local piece = pieces[place]
+    local row = pieces[page] or {}
+    pieces[page] = row
+    local piece = row[y]
     if not piece or piece.signs ~= signs then
         local around = self.events
         self.events = {}
-        draw()
+        draw(self, ...)
         if not piece then piece_count = piece_count + 1 end
         piece = {signs = signs, events = self:data()}
-        pieces[place], self.events = piece, around
+        row[y], self.events = piece, around
     end
     if piece.events ~= "" then add(self, piece.events) end
 end

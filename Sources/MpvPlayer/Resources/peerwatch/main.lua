@@ -116,13 +116,21 @@ local function draw_all(surface)
     feed.draw(surface, shown_entries(), surface:feed_place(draw_page(surface)))
 end
 
+-- The line at the lower edge as it was drawn last: the film goes on by less than a pixel a second.
+local LINE_SECONDS = 1
+local line = {ends = -math.huge}
+
 -- The line at the lower edge, if it is wanted.
 local function draw_line(window)
     if not wants_bar() then return nil end
-    local line = canvas.new(window, set.scale)
-    local percent = mp.get_property_number("percent-pos")
-    bar.draw(line, room.download, percent and percent / 100)
-    return line
+    local now, parts = mp.get_time(), room.download.parts
+    if line.window ~= window or line.parts ~= parts or now >= line.ends then
+        line = {window = window, parts = parts, ends = now + LINE_SECONDS}
+        line.canvas = canvas.new(window, set.scale)
+        local percent = mp.get_property_number("percent-pos")
+        bar.draw(line.canvas, room.download, percent and percent / 100)
+    end
+    return line.canvas
 end
 
 local function draw()

@@ -122,16 +122,14 @@ local function draw_still(canvas, x, y, right, viewer, remark, color)
     end
 end
 
-local function mark(flag) return flag and 1 or 0 end
+local function mark(flag) return flag and "1" or "0" end
 
 local function draw_row(canvas, x, y, right, viewer)
     local remark, color = people.remark(viewer)
     local signs = mark(viewer.host) .. mark(viewer.keeper) .. mark(viewer.me)
         .. mark(viewer.asked) .. mark(viewer.ready) .. mark(viewer.buffered)
         .. mark(viewer.down and viewer.up) .. (remark or "") .. "\n" .. viewer.name
-    canvas:piece("people" .. y, signs, function()
-        draw_still(canvas, x, y, right, viewer, remark, color)
-    end)
+    canvas:piece("people", y, signs, draw_still, x, y, right, viewer, remark, color)
     draw_numbers(canvas, x, y + 41, right, viewer)
 end
 
@@ -186,9 +184,8 @@ function people.draw(canvas, room)
     if rows < count then rows = math.max(1, math.floor((space - MORE_HEIGHT) / ROW_HEIGHT)) end
     local hidden = count - rows
     local height = HEAD_HEIGHT + rows * ROW_HEIGHT + (hidden > 0 and MORE_HEIGHT or 0) + 12
-    canvas:piece("people", top .. " " .. height .. " " .. count, function()
-        draw_frame(canvas, left, top, height, count, hidden)
-    end)
+    canvas:piece("people", top, height .. " " .. count,
+        draw_frame, left, top, height, count, hidden)
     for row, viewer in ipairs(people.shown(room.viewers, rows)) do
         draw_row(canvas, left + theme.padding, top + HEAD_HEIGHT + (row - 1) * ROW_HEIGHT,
             canvas.right - theme.padding, viewer)

@@ -46,12 +46,13 @@ for _, color in ipairs(theme.names) do
     names[color] = {align = 4, size = SIZE, bold = true, color = color}
 end
 
+local function draw_name(canvas, x, y, name)
+    canvas:text(x, y, text.fit(name, SIZE, NAME_WIDTH, true), names[canvas.color_of(name)],
+        {x, y - 13, x + NAME_WIDTH, y + 13})
+end
+
 local function draw_row(canvas, left, y, viewer)
-    local x = left + theme.padding
-    canvas:piece("stats" .. y, viewer.name, function()
-        canvas:text(x, y, text.fit(viewer.name, SIZE, NAME_WIDTH, true),
-            names[canvas.color_of(viewer.name)], {x, y - 13, x + NAME_WIDTH, y + 13})
-    end)
+    canvas:piece("stats", y, viewer.name, draw_name, left + theme.padding, y, viewer.name)
     for _, column in ipairs(COLUMNS) do
         local value, color = column[3](viewer)
         canvas:text(left + column[1], y, value or NONE,
@@ -94,7 +95,7 @@ function stats.draw(canvas, room, cost)
     local page = canvas:fitted(canvas.page_top, height, canvas:floor(left))
     left = math.max(page.left, (page.width - WIDTH) / 2)
     local top = page.page_top
-    page:piece("stats", top .. " " .. height, function() draw_frame(page, left, top, height) end)
+    page:piece("stats", top, height, draw_frame, left, top, height)
     local y = top + 112
     for _, viewer in ipairs(people.shown(room.viewers, rows)) do
         draw_row(page, left, y, viewer)
