@@ -197,6 +197,8 @@ def real_room(window: list[str], directory: Path) -> Iterator[None]:
 def made_up_room(window: list[str], directory: Path) -> Iterator[None]:
     """The script in an mpv without the program, which would tell it of the real room."""
     options = ["--no-config", "--no-terminal", f"--script={SCRIPT}", "--keep-open=yes"]
+    # Keys come faster here than from any hand, and mpv drops what is more than this.
+    options += ["--input-key-fifo-size=100"]
     mpv = subprocess.Popen(["mpv", *options, *window, str(film())], cwd=directory)
     try:
         yield

@@ -89,10 +89,10 @@ local function draw_numbers(canvas, x, y, right, viewer)
             canvas:box(x, y - BAR_HEIGHT / 2, width, BAR_HEIGHT,
                 bars[buffer_color(viewer.buffered)])
         end
-        canvas:text(x + BAR_WIDTH + 66, y, words.seconds(viewer.buffered), numbers[theme.quiet])
+        canvas:text(x + BAR_WIDTH + 58, y, words.seconds(viewer.buffered), numbers[theme.quiet])
     end
     if viewer.error then
-        canvas:text(x + BAR_WIDTH + 150, y, words.signed_ms(viewer.error),
+        canvas:text(x + BAR_WIDTH + 156, y, words.signed_ms(viewer.error),
             numbers[people.error_color(viewer.error)])
     end
     if viewer.down and viewer.up then

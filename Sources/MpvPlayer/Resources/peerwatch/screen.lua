@@ -46,9 +46,11 @@ end
 
 -- Characters in parts of the size they are written in, by weight, as measured with the font; and
 -- the same of texts made of them, thrown away when there are too many. Strangers write what they
--- like, and a character that is new takes mpv up to 16 ms: a drawing measures so many at most,
--- besides those of ASCII, and an evening so many of each weight. The others are estimated.
+-- like, and a character that is new takes mpv up to 40 ms where no font has it: a drawing measures
+-- so many at most, besides those of ASCII, and an evening so many of each weight. The others are
+-- estimated. Beyond Latin, Greek and Cyrillic, which most fonts have, one counts for several.
 local MOST_AT_ONCE, MOST_MEASURED, MOST_WIDTHS = 8, 400, 1000
+local LAST_COMMON, RARE_COUNTS_FOR = 0x52F, 4
 local measured_font, letters, advances, advance_counts, widths, width_count
 local left_to_measure = 0
 -- Drawings before and after something was measured differ.
@@ -84,7 +86,7 @@ local function advance(canvas, code, bold)
     if known then return known end
     if code >= 0x80 then
         if left_to_measure <= 0 or advance_counts[bold] >= MOST_MEASURED then return nil end
-        left_to_measure = left_to_measure - 1
+        left_to_measure = left_to_measure - (code > LAST_COMMON and RARE_COUNTS_FOR or 1)
     end
     letters[bold] = letters[bold] or bounds(canvas, ("x"):rep(SAMPLES), bold)
     if not letters[bold] then return nil end
