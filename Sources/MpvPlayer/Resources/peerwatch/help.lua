@@ -8,7 +8,7 @@ local help = {}
 local ROWS, ROW_HEIGHT = 6, 42
 local SIZE = theme.small_size
 -- A column is as wide as its widest key and words, within these.
-local LEAST_KEY_WIDTH, MOST_KEY_WIDTH, GAP = 96, 216, 14
+local LEAST_KEY_WIDTH, MOST_KEY_WIDTH, GAP = 96, 240, 14
 local LEAST_COLUMN_WIDTH = 400
 local WORDS = {align = 4, size = SIZE}
 local FOOT = "All of mpv's own keys work as always; pause, seek and speed are everybody's."
@@ -25,7 +25,11 @@ end
 
 local function draw_row(canvas, x, y, width, keys_part, key, words)
     if key then
-        canvas:key(x, y, text.fit(key, SIZE, keys_part - GAP - SIZE * 0.8, true), SIZE)
+        -- What fits as it is drawn may not by what `fit` estimates.
+        if canvas:key_width(key, SIZE) > keys_part - GAP then
+            key = text.fit(key, SIZE, keys_part - GAP - SIZE * 0.8, true)
+        end
+        canvas:key(x, y, key, SIZE)
     else
         canvas:text(x + 12, y + SIZE * 0.75, "\226\128\147", theme.note)
     end
