@@ -48,8 +48,20 @@ is_true("what is not measured has a width", canvas.new({width = 1280, height = 7
 -- Showing
 
 local _, surface = measured_for("hello")
-is_true("what is new is shown", screen.show("page", surface))
-is_true("and not again", not screen.show("page", surface))
-is_true("each layer by itself", screen.show("line", surface))
-is_true("nothing takes it away", screen.show("line", nil))
-is_true("once", not screen.show("line", nil))
+is_true("what is new is shown", screen.show(surface))
+is_true("and not again", not screen.show(surface))
+is_true("the line by itself", screen.show_line(surface))
+is_true("nothing takes it away", screen.show_line(nil))
+is_true("once", not screen.show_line(nil))
+
+-- What stays the same is not handed over with what changes.
+local function with_number(number)
+    local drawn = canvas.new({width = 1280, height = 720})
+    drawn:piece("test", 0, "same", function(self) self:text(0, 0, "frame", {}) end)
+    drawn:text(0, 20, tostring(number), {})
+    return drawn
+end
+screen.show(with_number(1))
+local before = mp.updates
+screen.show(with_number(2))
+equal("a number is handed over alone", mp.updates - before, 1)

@@ -5,7 +5,9 @@ import os
 import sys
 from collections.abc import Callable
 
-from lab import control, host, join, relay_loss, slow_join, swarm, sync, throughput, watching
+from lab import (
+    control, host, join, overlay, relay_loss, slow_join, swarm, sync, throughput, watching,
+)
 from lab.namespaces import Unavailable
 from lab.program import BINARY, Unexpected
 
@@ -18,6 +20,7 @@ TOPICS: dict[str, tuple[str, Callable[[], None]]] = {
     "slow-join": ("first frame of a guest on slow lines, beside mpv over HTTP", slow_join.run),
     "control": ("a pause beside downloads that fill the lines", control.run),
     "sync": ("how far apart viewers are, and how soon an action is everywhere", sync.run),
+    "overlay": ("an update of what the window shows of the room", overlay.run),
     "relay-loss": ("the busiest guest is killed while all watch", relay_loss.run),
 }
 

@@ -27,7 +27,8 @@ function canvas.new(window, scale)
     self.unit = unit
     self.width, self.height = window.width / unit, window.height / unit
     self.font = ass.font(window.font or "sans-serif")
-    self.events = {}
+    -- What is drawn, and below it what was the same the time before.
+    self.events, self.still = {}, {}
     -- How much smaller than usual everything on it is.
     self.share = 1
     -- What drawings of the same things have to have in common to be the same.
@@ -191,7 +192,8 @@ function canvas:icon(x, y, size, shapes)
 end
 
 --- What `draw` draws with the arguments that follow it, which is drawn anew only when the canvas or
---- `signs` are not what they were the time before at this place: `page` and `y` name it.
+--- `signs` are not what they were the time before at this place: `page` and `y` name it. It lies
+--- below whatever is no piece.
 function canvas:piece(page, y, signs, draw, ...)
     if self.share ~= 1 then return draw(self, ...) end
     if pieces_likeness ~= self.likeness or piece_count >= MOST_PIECES then
@@ -205,10 +207,10 @@ function canvas:piece(page, y, signs, draw, ...)
         self.events = {}
         draw(self, ...)
         if not piece then piece_count = piece_count + 1 end
-        piece = {signs = signs, events = self:data()}
+        piece = {signs = signs, events = self:moving_data()}
         row[y], self.events = piece, around
     end
-    if piece.events ~= "" then add(self, piece.events) end
+    if piece.events ~= "" then self.still[#self.still + 1] = piece.events end
 end
 
 --- The dark ground of a panel.
@@ -237,9 +239,12 @@ function canvas.color_of(name)
     return theme.names[sum % #theme.names + 1]
 end
 
---- All that was drawn, as one overlay's data.
+--- What was drawn, as an overlay's data: the pieces, what lies over them, or both.
+function canvas:still_data() return table.concat(self.still, "\n") end
+function canvas:moving_data() return table.concat(self.events, "\n") end
 function canvas:data()
-    return table.concat(self.events, "\n")
+    if #self.still == 0 then return self:moving_data() end
+    return self:still_data() .. "\n" .. self:moving_data()
 end
 
 return canvas

@@ -140,8 +140,8 @@ local function draw()
     local surface = canvas.new(window, set.scale)
     screen.lend_ruler(surface)
     draw_all(surface)
-    local is_new = screen.show("page", surface)
-    if screen.show("line", draw_line(window)) or is_new then note_cost(mp.get_time() - began) end
+    local is_new = screen.show(surface)
+    if screen.show_line(draw_line(window)) or is_new then note_cost(mp.get_time() - began) end
 end
 
 -- Drawn once for all that changes before mpv is idle again.

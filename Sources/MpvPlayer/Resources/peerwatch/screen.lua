@@ -13,8 +13,9 @@ local function overlay(z)
     return made
 end
 
--- The line that belongs to the seek bar lies over the on-screen controller, which is at 1000.
-local layers = {page = overlay(0), line = overlay(1001)}
+-- What stays the same is not handed to mpv again with what changes. The line that belongs to the
+-- seek bar lies over the on-screen controller, which is at 1000.
+local layers = {still = overlay(0), moving = overlay(1), line = overlay(1001)}
 local ruler = mp.create_osd_overlay("ass-events")
 ruler.compute_bounds = true
 ruler.hidden = true
@@ -149,10 +150,8 @@ function screen.lend_ruler(canvas)
     canvas.measured = function(s, size, bold) return measure(canvas, s, size, bold == true) end
 end
 
---- Shows on the layer "page" or "line" what was drawn on `canvas`, or nothing; says whether that
---- was new.
-function screen.show(name, canvas)
-    local layer, data = layers[name], canvas and canvas:data() or ""
+-- Shows data made on a canvas on a layer, or nothing; says whether that was new.
+local function show(layer, canvas, data)
     if data == "" then
         if layer.data == "" then return false end
         layer.data = ""
@@ -165,6 +164,18 @@ function screen.show(name, canvas)
     layer.data, layer.res_x, layer.res_y = data, canvas.width, canvas.height
     layer:update()
     return true
+end
+
+--- Shows what was drawn on `canvas`; says whether that was new.
+function screen.show(canvas)
+    local is_new = show(layers.still, canvas, canvas:still_data())
+    return show(layers.moving, canvas, canvas:moving_data()) or is_new
+end
+
+--- Shows the line at the lower edge, as it was drawn on a canvas of its own, or none of `nil`; says
+--- whether that was new.
+function screen.show_line(canvas)
+    return show(layers.line, canvas, canvas and canvas:data() or "")
 end
 
 --- Calls `listener` whenever the window, or what it takes from the user's options, is another.
