@@ -72,8 +72,13 @@ extension EndToEnd {
 
                 try display.press("c", inWindowOf: "right")
                 try there.wait(forScript: "input", toSay: "line")
-                // q would leave, space would play, m would mute.
-                for key in ["q", "space", "eacute", "m", "braceleft"] {
+                let place = try there.get("time-pos")
+                // q would leave, space would play, m would mute; shift+Prior goes on by ten minutes
+                // and the others by a second or so.
+                for key in [
+                    "q", "space", "eacute", "m", "shift+Left", "shift+Right", "shift+Prior", "Next",
+                    "shift+BackSpace", "m", "braceleft",
+                ] {
                     try display.press(key, inWindowOf: "right")
                 }
                 try display.press("Return", inWindowOf: "right")
@@ -86,6 +91,7 @@ extension EndToEnd {
                 try here.wait(forScript: "feed") { $0.contains("q ém{") }
                 #expect(try there.get("pause") == true)
                 #expect(try there.get("mute") == false)
+                #expect(try there.get("time-pos") == place)
 
                 try display.press("h", inWindowOf: "left")
                 try here.wait(forScript: "input", toSay: "reactions")
