@@ -84,6 +84,7 @@ final class FilmStream: Sendable {
 /// The streams of one player.
 final class FilmStreams: Sendable {
     static let scheme = "peerwatch"
+    private static let prefix = "\(scheme)://"
 
     private let films: any FilmProvider
 
@@ -112,14 +113,16 @@ final class FilmStreams: Sendable {
     /// The address mpv knows an item by.
     ///
     /// It holds no secret: mpv's watch-later files keep it.
-    static func address(of item: ItemID) -> String { "\(scheme)://\(item)" }
+    static func address(of item: ItemID) -> String { "\(prefix)\(item)" }
 
     /// The item that an address of ours names; `nil` for any other address.
     static func item(at address: String) -> ItemID? {
-        let prefix = "\(scheme)://"
-        guard address.hasPrefix(prefix) else { return nil }
+        guard isOurs(address) else { return nil }
         return ItemID(hexadecimal: address.dropFirst(prefix.count))
     }
+
+    /// Whether mpv asks us for what is at an address.
+    static func isOurs(_ address: String) -> Bool { address.hasPrefix(prefix) }
 
     /// The streams that mpv waits for, with the reads it waits for.
     var currentReads: [(stream: FilmStream, read: ReadWatch.Read)] {

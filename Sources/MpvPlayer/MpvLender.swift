@@ -29,7 +29,7 @@ public struct OpenFilm: Hashable, Sendable {
     public let position: MediaPosition
 
     /// Whether it is a film of a room's, and no file of the user's.
-    public var isOfRoom: Bool { path.hasPrefix("\(FilmStreams.scheme)://") }
+    public var isOfRoom: Bool { FilmStreams.isOurs(path) }
 }
 
 /// An mpv that somebody has open, and that has loaded us as a plugin.
@@ -39,10 +39,7 @@ public struct OpenFilm: Hashable, Sendable {
 public final class MpvLender: Sendable {
     private struct State {
         var films: (any FilmProvider)?
-        /// What the mpv was doing before a room took it over.
-        var film: OpenFilm?
-        var queue = Queue()
-        var settings: [Setting] = []
+        var before: Before?
         /// What decides whether it ends with its playlist, while that is suspended.
         var ends: [Setting] = []
     }
@@ -50,6 +47,13 @@ public final class MpvLender: Sendable {
     private struct Setting {
         let name: String
         let value: MpvNode
+    }
+
+    /// What the mpv was doing before a room took it over.
+    private struct Before {
+        let film: OpenFilm?
+        let queue: Queue
+        let settings: [Setting]
     }
 
     /// What mpv plays before and behind what is open; where nothing is, all of it is `later`.
@@ -186,7 +190,7 @@ extension MpvLender {
 
     /// Whether an address is of ours and of no film: `peerwatch://join/pw_…`.
     private static func isInvitation(_ address: String) -> Bool {
-        address.hasPrefix("\(FilmStreams.scheme)://") && FilmStreams.item(at: address) == nil
+        FilmStreams.isOurs(address) && FilmStreams.item(at: address) == nil
     }
 }
 
@@ -206,14 +210,11 @@ extension MpvLender {
             client.terminate()
             throw .playerFailed(reason: "another plugin of this mpv is called \(Self.clientName)")
         }
-        let film = self.film
-        let queue = self.queue
-        let settings = self.settings(Self.namesOfSettings)
+        let before = Before(
+            film: film, queue: queue, settings: settings(Self.namesOfSettings))
         rooms.state.withLockedValue { state in
             state.films = films
-            state.film = film
-            state.queue = queue
-            state.settings = settings
+            state.before = before
         }
         stayOpen()
         _ = handle.command(.command("stop"))
@@ -240,14 +241,13 @@ extension MpvLender {
         // Also without a film: one that could not be played is still in the playlist.
         if film?.isOfRoom ?? true { _ = handle.command(.command("stop")) }
         _ = streams.waitUntilClosed(Self.patience)
-        let (settings, film, queue) = rooms.state.withLockedValue { state in
-            defer {
-                (state.films, state.film, state.queue, state.settings) = (nil, nil, Queue(), [])
-            }
-            return (state.settings, state.film, state.queue)
+        let before = rooms.state.withLockedValue { state in
+            defer { (state.films, state.before) = (nil, nil) }
+            return state.before
         }
-        for setting in settings { handle.set(setting.name, setting.value) }
-        if let film {
+        guard let before else { return }
+        for setting in before.settings { handle.set(setting.name, setting.value) }
+        if let film = before.film {
             handle.set("pause", .flag(true))
             _ = handle.command(
                 .map([
@@ -255,7 +255,7 @@ extension MpvLender {
                     "options": .map(["start": .string("\(film.position.seconds)")]),
                 ]))
         }
-        refill(queue, around: film)
+        refill(before.queue, around: before.film)
     }
 
     /// Puts the rest of a playlist back around the film that is open, if one is.

@@ -31,7 +31,7 @@ public struct Swarm {
     var awaiting: [BlockAddress: PeerSet] = [:]
     var sent = RateEstimator()
     var bestSentRate = 0.0
-    var bucket = TokenBucket()
+    var bucket = TokenBucket(lateness: TokenBucket.alarmLateness)
     /// When the pace lets the next block out, if one waits for that.
     var paceOpens: MonotonicInstant?
     var isRequestsTurn = false

@@ -83,8 +83,7 @@ extension EndToEnd {
                 #expect(try player.get("options/access-references") == false)
                 #expect(try player.get("speed") == 1)
 
-                try player.command("script-message", "peerwatch", "leave")
-                try stock.wait(forPluginToSay: "You have left the room.")
+                try Self.leave(player, of: stock)
                 try player.wait(for: "path", toBe: .text(own))
                 try player.wait(for: "time-pos") { $0.number.map { abs($0 - 2) < 0.1 } ?? false }
                 #expect(try player.get("pause") == true)
@@ -108,14 +107,10 @@ extension EndToEnd {
                 try Self.expectRunning(player)
                 #expect(try player.get("playlist-count") == 1)
 
-                try player.command("script-message", "peerwatch", "leave")
-                try stock.wait(forPluginToSay: "You have left the room.")
+                try Self.leave(player, of: stock)
                 try player.wait(for: "path", toBe: .text(own[1]))
                 try player.wait(for: "playlist-pos", toBe: 1)
-                for (index, path) in own.enumerated() {
-                    #expect(
-                        try player.get("playlist/\(index)/filename") == .text(path), "\(index)")
-                }
+                try Self.expectPlaylist(own, in: player)
                 try stage.quit(stock)
             }
         }
@@ -130,14 +125,10 @@ extension EndToEnd {
                 ])
                 let player = try MpvIPC(stock)
                 try Self.expectRunning(player)
-                try player.command("script-message", "peerwatch", "leave")
-                try stock.wait(forPluginToSay: "You have left the room.")
+                try Self.leave(player, of: stock)
                 try player.wait(for: "playlist-count", toBe: 2)
                 try player.wait(for: "idle-active", toBe: true)
-                for (index, path) in own.enumerated() {
-                    #expect(
-                        try player.get("playlist/\(index)/filename") == .text(path), "\(index)")
-                }
+                try Self.expectPlaylist(own, in: player)
                 try stage.quit(stock)
             }
         }
@@ -171,8 +162,7 @@ extension EndToEnd {
                     }
                     try Self.expectRunning(player)
                     if name == "first" {
-                        try player.command("script-message", "peerwatch", "leave")
-                        try stock.wait(forPluginToSay: "You have left the room.")
+                        try Self.leave(player, of: stock)
                         try player.wait(for: "idle-active", toBe: true)
                     }
                 }
@@ -293,6 +283,17 @@ extension EndToEnd {
             try player.wait(for: "core-idle", toBe: false)
             let position = try player.wait(for: "time-pos") { $0.number != nil }.number ?? 0
             try player.wait(untilPast: position + 0.5)
+        }
+
+        private static func leave(_ player: MpvIPC, of stock: RunningPeerwatch) throws {
+            try player.command("script-message", "peerwatch", "leave")
+            try stock.wait(forPluginToSay: "You have left the room.")
+        }
+
+        private static func expectPlaylist(_ paths: [String], in player: MpvIPC) throws {
+            for (index, path) in paths.enumerated() {
+                #expect(try player.get("playlist/\(index)/filename") == .text(path), "\(index)")
+            }
         }
 
         private static func files(in directory: URL) throws -> [String] {

@@ -9,8 +9,8 @@ struct TokenBucketTests {
         MonotonicInstant(nanoseconds: Int64(seconds * 1e9))
     }
 
-    private func bucket(rate: Double) -> TokenBucket {
-        var bucket = TokenBucket()
+    private func bucket(rate: Double, lateness: Duration = .zero) -> TokenBucket {
+        var bucket = TokenBucket(lateness: lateness)
         bucket.set(rate: rate, at: at(0))
         return bucket
     }
@@ -34,7 +34,7 @@ struct TokenBucketTests {
 
     @Test("loses nothing to an alarm that comes late, and still saves nothing up")
     func lateAlarms() {
-        var bucket = bucket(rate: 1_000)
+        var bucket = bucket(rate: 1_000, lateness: TokenBucket.alarmLateness)
         bucket.take(100, at: at(0))
         bucket.take(100, at: at(0.115))
         #expect(bucket.opens(after: at(0.115)) == at(0.2))
@@ -45,6 +45,14 @@ struct TokenBucketTests {
         #expect(bucket.opens(after: at(0.265)) == at(0.35))
         bucket.take(100, at: at(0.4))
         #expect(bucket.opens(after: at(0.4)) == at(0.5))
+    }
+
+    @Test("counts from when a block left where no alarm may be late")
+    func strict() {
+        var bucket = bucket(rate: 1_000)
+        bucket.take(100, at: at(0))
+        bucket.take(100, at: at(0.115))
+        #expect(bucket.opens(after: at(0.115)) == at(0.215))
     }
 
     @Test("goes on at another rate from the moment it is set, with what it has taken")

@@ -24,7 +24,7 @@ struct VirtualUplinkLine {
     private(set) var delivered = 0.0
 
     private var book = LineBook()
-    private var bucket = TokenBucket()
+    private var bucket = TokenBucket(lateness: TokenBucket.alarmLateness)
     private var kernelPace = 0.0
     private var unsent: [Double]
     private var sent: [Double]

@@ -1,15 +1,11 @@
 """What an update of the window's overlay takes, by the script's own clock."""
 
-import json
-import os
-import tempfile
 import time
-from pathlib import Path
 from typing import Any
 
 from lab import report
 from lab.remote_mpv import RemoteMpv
-from lab.screenshots import DOWNLOAD, ROOM, VIEWERS, made_up_room, say, screen, settle
+from lab.screenshots import DOWNLOAD, VIEWERS, made_up_room, say, settled, show
 
 WIDTH, HEIGHT = 1280, 720
 RUNS = 3
@@ -41,20 +37,13 @@ def cost(mpv: RemoteMpv) -> float:
 
 def updated(*, download: bool) -> float:
     """What an update of the panel of viewers takes, with the line of what is here or without."""
-    with screen(WIDTH, HEIGHT) as display, tempfile.TemporaryDirectory() as name:
-        os.environ["DISPLAY"] = display
-        os.environ.pop("WAYLAND_DISPLAY", None)
-        directory = Path(name)
-        window = ["--vo=x11", "--ao=null", f"--geometry={WIDTH}x{HEIGHT}", "--no-border"]
-        window += [f"--input-ipc-server={directory / 'mpv'}"]
-        with made_up_room(window, directory), RemoteMpv(directory / "mpv") as mpv:
-            settle(mpv)
-            say(mpv, "peers")
-            more = {"download": DOWNLOAD} if download else {}
-            for number in range(UPDATES):
-                say(mpv, "set-state", json.dumps(ROOM | more | {"viewers": changing(number)}))
-                time.sleep(UPDATE_SECONDS)
-            return cost(mpv)
+    more = {"download": DOWNLOAD} if download else {}
+    with settled(made_up_room, WIDTH, HEIGHT) as mpv:
+        say(mpv, "peers")
+        for number in range(UPDATES):
+            show(mpv, **more, viewers=changing(number))
+            time.sleep(UPDATE_SECONDS)
+        return cost(mpv)
 
 
 def run() -> None:

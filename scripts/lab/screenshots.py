@@ -7,7 +7,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,7 @@ SETTLE_SECONDS = 1.2
 COLORS = "200"
 
 Scene = Callable[[RemoteMpv], None]
+Room = Callable[[list[str], Path], AbstractContextManager[None]]
 
 
 def viewer(name: str, **fields: Any) -> dict[str, Any]:
@@ -207,21 +208,28 @@ def made_up_room(window: list[str], directory: Path) -> Iterator[None]:
         mpv.wait()
 
 
+@contextmanager
+def settled(room: Room, width: int, height: int, *options: str) -> Iterator[RemoteMpv]:
+    """The player of a room with a screen to itself, paused on a picture."""
+    with screen(width, height) as display, tempfile.TemporaryDirectory() as text:
+        os.environ["DISPLAY"] = display
+        os.environ.pop("WAYLAND_DISPLAY", None)
+        directory = Path(text)
+        window = ["--vo=x11", "--ao=null", f"--geometry={width}x{height}", "--no-border"]
+        window += [f"--input-ipc-server={directory / 'mpv'}", *options]
+        with room(window, directory), RemoteMpv(directory / "mpv") as mpv:
+            settle(mpv)
+            yield mpv
+
+
 def take(names: list[str], width: int, height: int) -> None:
     """Each scene in a window of its own, so that none leaves anything to the next."""
     for name in names:
-        with screen(width, height) as display, tempfile.TemporaryDirectory() as text:
-            os.environ["DISPLAY"] = display
-            os.environ.pop("WAYLAND_DISPLAY", None)
-            directory = Path(text)
-            window = ["--vo=x11", "--ao=null", f"--geometry={width}x{height}", "--no-border"]
-            window += [f"--input-ipc-server={directory / 'mpv'}", "--start=14"]
-            room = real_room if name == "card" else made_up_room
-            with room(window, directory), RemoteMpv(directory / "mpv") as mpv:
-                settle(mpv)
-                SCENES[name](mpv)
-                time.sleep(SETTLE_SECONDS)
-                save(PLACE / f"{name}-{height}.png")
+        room = real_room if name == "card" else made_up_room
+        with settled(room, width, height, "--start=14") as mpv:
+            SCENES[name](mpv)
+            time.sleep(SETTLE_SECONDS)
+            save(PLACE / f"{name}-{height}.png")
 
 
 def save(path: Path) -> None:

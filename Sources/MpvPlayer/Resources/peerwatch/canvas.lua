@@ -104,6 +104,13 @@ function canvas:fitted(top, height, floor)
     return smaller
 end
 
+--- The canvas for a page of this size in the middle, from `top` down, and where it begins on that:
+--- its left and upper edge.
+function canvas:centered(width, height, top)
+    local page = self:fitted(top, height, self:floor((self.width - width) / 2))
+    return page, (page.width - width) / 2, top / page.share
+end
+
 --- A page's left and lower edge as they are on the canvas that it was fitted to.
 function canvas:edges(left, bottom)
     return left * self.share, bottom * self.share

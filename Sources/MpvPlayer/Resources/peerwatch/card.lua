@@ -119,11 +119,7 @@ function card.draw(canvas, token, rows, others, keys)
     local width = COLUMN_WIDTH + 2 * theme.padding + (has_code and CODE_SIZE + theme.padding or 0)
     local text_height = 112 + #lines * size * LEADING + 82
     local height = math.max(text_height, has_code and CODE_SIZE or 0) + 2 * theme.padding
-    local place = math.max(canvas.page_top, PLACE)
-    local left = (canvas.width - width) / 2
-    local page = canvas:fitted(place, height, canvas:floor(left))
-    left = (page.width - width) / 2
-    local top = place / page.share
+    local page, left, top = canvas:centered(width, height, math.max(canvas.page_top, PLACE))
     local x, y = left + theme.padding, top + theme.padding
 
     page:panel(left, top, width, height)

@@ -44,10 +44,7 @@ function help.draw(canvas, actions, keys)
     local column = math.min(most, LEAST_COLUMN_WIDTH + keys_part - LEAST_KEY_WIDTH)
     local width = columns * column + 2 * theme.padding
     local height = 92 + math.min(ROWS, #actions) * ROW_HEIGHT + 64
-    local left = (canvas.width - width) / 2
-    local page = canvas:fitted(canvas.page_top, height, canvas:floor(left))
-    left = (page.width - width) / 2
-    local top = page.page_top
+    local page, left, top = canvas:centered(width, height, canvas.page_top)
     page:panel(left, top, width, height)
     page:text(left + theme.padding, top + 40, "Keys of the room", theme.heading)
     for index, action in ipairs(actions) do

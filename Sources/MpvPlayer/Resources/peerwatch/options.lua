@@ -23,21 +23,9 @@ local set = {
     scale = 1,
     -- Whether any key is bound; the names stay, for input.conf.
     keys = true,
-    -- The key of each action; those below where the user names none.
-    token_key = FREE,
-    copy_token_key = FREE,
-    peers_key = FREE,
-    chat_key = FREE,
-    talk_key = FREE,
-    react_key = FREE,
-    ready_key = FREE,
-    skip_wait_key = FREE,
-    undo_seek_key = FREE,
-    stats_key = FREE,
-    help_key = FREE,
-    menu_key = FREE,
 }
 
+-- The key of each action, where the user names none.
 local usual_keys = {
     token_key = "y",
     copy_token_key = "Ctrl+y",
@@ -52,6 +40,7 @@ local usual_keys = {
     help_key = "H",
     menu_key = "",
 }
+for name in pairs(usual_keys) do set[name] = FREE end
 
 local listeners = {}
 

@@ -87,14 +87,12 @@ end
 
 --- Draws the page. `cost` is what drawing takes, in milliseconds.
 function stats.draw(canvas, room, cost)
-    local left = math.max(canvas.left, (canvas.width - WIDTH) / 2)
-    local space = canvas:floor(left) - canvas.page_top - HEAD - FOOT
+    local space = canvas:floor((canvas.width - WIDTH) / 2) - canvas.page_top - HEAD - FOOT
     local rows = math.min(#room.viewers, math.max(1, math.floor(space / ROW_HEIGHT)))
     local lines = lines_below(room, cost, #room.viewers - rows)
     local height = HEAD + rows * ROW_HEIGHT + #lines * 26 + 26
-    local page = canvas:fitted(canvas.page_top, height, canvas:floor(left))
-    left = math.max(page.left, (page.width - WIDTH) / 2)
-    local top = page.page_top
+    local page, left, top = canvas:centered(WIDTH, height, canvas.page_top)
+    left = math.max(page.left, left)
     page:piece("stats", top, height, draw_frame, left, top, height)
     local y = top + 112
     for _, viewer in ipairs(people.shown(room.viewers, rows)) do
