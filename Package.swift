@@ -33,12 +33,6 @@ let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 
-/// For programs alone.
-///
-/// The plugin runs in a program that is mpv, and a second one beside it would be another world with
-/// the same names.
-let libmpv = [LinkerSetting.linkedLibrary("mpv")]
-
 /// Swift's libraries inside the plugin, so that mpv finds them wherever it runs.
 ///
 /// `--static-swift-stdlib` puts them into programs only, and Foundation names what it is made of to
@@ -88,7 +82,8 @@ let package = Package(
                 "PartyModel", "WireFormat", crypto, nioCore, nioPosix, nioTLS, nioSSL, x509, asn1,
             ],
             swiftSettings: settings),
-        .systemLibrary(name: "CMpv", providers: [.apt(["libmpv-dev"])]),
+        // Its header is libmpv's (Debian: libmpv-dev).
+        .target(name: "CMpv"),
         .target(
             name: "MpvPlayer", dependencies: ["PartyModel", "CMpv", nioConcurrency],
             resources: [
@@ -116,7 +111,7 @@ let package = Package(
                 "PartyRuntime", "PartyModel", "MeshTransport", "MpvPlayer", nioCore, nioPosix,
                 nioConcurrency, arguments, logging,
             ],
-            swiftSettings: settings, linkerSettings: libmpv),
+            swiftSettings: settings),
         .target(
             name: "MpvPlugin",
             dependencies: [
@@ -162,7 +157,7 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "MpvPlayerTests", dependencies: ["MpvPlayer", "PartyModel", nioConcurrency],
-            swiftSettings: settings, linkerSettings: libmpv),
+            swiftSettings: settings),
         .testTarget(
             name: "PartyRuntimeTests", dependencies: ["PartyRuntime", "PartyModel"],
             swiftSettings: settings),

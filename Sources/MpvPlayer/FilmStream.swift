@@ -179,9 +179,9 @@ extension FilmStreams {
     /// Makes `peerwatch://` addresses of this handle end here; returns mpv's status.
     ///
     /// mpv borrows the object: it must outlive the handle.
-    func register(with handle: OpaquePointer) -> CInt {
+    func register(with handle: OpaquePointer, of mpv: cmpv_functions) -> CInt {
         let borrowed = unsafe Unmanaged.passUnretained(self).toOpaque()
-        return unsafe mpv_stream_cb_add_ro(handle, Self.scheme, borrowed) { owner, address, info in
+        return unsafe mpv.stream_cb_add_ro(handle, Self.scheme, borrowed) { owner, address, info in
             guard let owner = unsafe owner, let address = unsafe address, let info = unsafe info
             else { return MPV_ERROR_LOADING_FAILED.rawValue }
             let streams = unsafe Unmanaged<FilmStreams>.fromOpaque(owner).takeUnretainedValue()

@@ -75,7 +75,9 @@ struct MpvEventLoop {
         _ = unsafe handle.use { pointer in
             while handle.isOpen {
                 let timeout = seekWatch.isWaiting ? SeekWatch.checkInterval.inSeconds : -1
-                guard let event = unsafe mpv_wait_event(pointer, timeout)?.pointee else { return }
+                guard let event = unsafe handle.mpv.wait_event(pointer, timeout)?.pointee else {
+                    return
+                }
                 guard unsafe event.event_id != MPV_EVENT_SHUTDOWN else {
                     script.mpvEnds()
                     return deliver(.quit)
@@ -107,7 +109,7 @@ struct MpvEventLoop {
             guard unsafe event.error < 0 else { return }
             requestFailed(
                 unsafe PlayerRequest(rawValue: event.reply_userdata),
-                reason: unsafe MpvHandle.sentence(event.error))
+                reason: unsafe handle.sentence(event.error))
         case MPV_EVENT_QUEUE_OVERFLOW:
             deliver(.logged(.error, "mpv's event queue overflowed; events are lost"))
         default: return
@@ -169,7 +171,7 @@ extension MpvEventLoop {
         guard unsafe end.pointee.reason == MPV_END_FILE_REASON_ERROR else { return }
         // A room always has a window: where there is none, that is what went wrong.
         guard handle.property("current-vo") != nil else { return deliver(noPicture) }
-        deliver(.failed(item, reason: unsafe MpvHandle.sentence(end.pointee.error)))
+        deliver(.failed(item, reason: unsafe handle.sentence(end.pointee.error)))
     }
 
     private func requestFailed(_ request: PlayerRequest?, reason: String) {

@@ -16,6 +16,8 @@ import PartyModel
     // Safety: the client API is thread-safe; the pointer is never changed, and is used only inside
     // the gate, which outlives the core behind it.
     nonisolated(unsafe) private let pointer: OpaquePointer
+    /// libmpv's functions.
+    let mpv: cmpv_functions
 
     private struct Gate {
         var isOpen = true
@@ -41,11 +43,12 @@ import PartyModel
     private let gate = NIOLockedValueBox(Gate())
     private let ending = ConditionLock(value: Ending.notYet)
 
-    /// Creates a core that is not started yet.
+    /// Creates a core that is not started yet; the first one loads libmpv.
     init() throws(PartyError) {
+        mpv = try MpvLibrary.load()
         // mpv reads and writes numbers as text and refuses to run where a comma would be their point.
         unsafe setlocale(LC_NUMERIC, "C")
-        guard let pointer = unsafe mpv_create() else {
+        guard let pointer = unsafe mpv.create() else {
             throw .playerFailed(reason: "libmpv gave no player (memory, or the LC_NUMERIC locale)")
         }
         holding = .core
@@ -53,23 +56,28 @@ import PartyModel
     }
 
     /// A handle that mpv has lent for as long as this object is used.
-    init(lent pointer: OpaquePointer) {
+    ///
+    /// - Throws: `PartyError.playerFailed` where the program that lends it does not show mpv's functions.
+    init(lent pointer: OpaquePointer) throws(PartyError) {
+        mpv = try MpvLibrary.findLent()
         holding = .loan
         unsafe self.pointer = unsafe pointer
     }
 
     /// Creates another client of the core behind `other`; mpv changes a name that is taken.
     init(clientOf other: MpvHandle, named name: String) throws(PartyError) {
-        guard let pointer = unsafe other.use({ unsafe mpv_create_client($0, name) }) ?? nil else {
+        let mpv = other.mpv
+        guard let pointer = unsafe other.use({ unsafe mpv.create_client($0, name) }) ?? nil else {
             throw .playerFailed(reason: "mpv took no further client; it may be ending")
         }
+        self.mpv = mpv
         holding = .client
         unsafe self.pointer = unsafe pointer
     }
 
     /// The name other clients reach this one by.
     var clientName: String? {
-        unsafe use { unsafe String(cString: mpv_client_name($0)) }
+        unsafe use { unsafe mpv.client_name($0).map { unsafe String(cString: $0) } } ?? nil
     }
 
     /// Whether ``terminate()`` has not been called.
@@ -110,12 +118,12 @@ import PartyModel
             ending.unlock()
             return
         }
-        unsafe mpv_wakeup(pointer)
+        unsafe mpv.wakeup(pointer)
         if isVacated { announceVacated() }
         ending.lock(whenValue: .vacated)
         switch holding {
-        case .core: unsafe mpv_terminate_destroy(pointer)
-        case .client: unsafe mpv_destroy(pointer)
+        case .core: unsafe mpv.terminate_destroy(pointer)
+        case .client: unsafe mpv.destroy(pointer)
         case .loan: break
         }
         ending.unlock(withValue: .done)
@@ -134,7 +142,7 @@ extension MpvHandle {
     @discardableResult
     func setOption(_ option: MpvOption) -> Bool {
         let status = unsafe use {
-            unsafe mpv_set_option_string($0, option.name, option.value ?? "")
+            unsafe mpv.set_option_string($0, option.name, option.value ?? "")
         }
         return status == 0
     }
@@ -144,28 +152,30 @@ extension MpvHandle {
 
     /// Reads a configuration file; what it does not understand goes to the log.
     func loadConfiguration(at path: String) throws(PartyError) {
-        try check(unsafe use { unsafe mpv_load_config_file($0, path) }, "reading its options")
+        try check(unsafe use { unsafe mpv.load_config_file($0, path) }, "reading its options")
     }
 
     /// Asks for mpv's log as events, from this level on.
     func requestLog(atLeast level: String) {
-        _ = unsafe use { unsafe mpv_request_log_messages($0, level) }
+        _ = unsafe use { unsafe mpv.request_log_messages($0, level) }
     }
 
     /// Starts the core.
     func initialise() throws(PartyError) {
-        try check(unsafe use { unsafe mpv_initialize($0) }, "starting")
+        try check(unsafe use { unsafe mpv.initialize($0) }, "starting")
     }
 
     /// Lets `streams` answer for their addresses; they must outlive the core.
     func register(_ streams: FilmStreams) throws(PartyError) {
-        try check(unsafe use { unsafe streams.register(with: $0) }, "registering the film's stream")
+        try check(
+            unsafe use { unsafe streams.register(with: $0, of: mpv) },
+            "registering the film's stream")
     }
 
     /// Asks for an event whenever the property changes, and for one now.
     func observe(_ property: ObservedProperty) throws(PartyError) {
         let status = unsafe use {
-            unsafe mpv_observe_property($0, property.rawValue, property.name, property.format)
+            unsafe mpv.observe_property($0, property.rawValue, property.name, property.format)
         }
         try check(status, "observing \(property.name)")
     }
@@ -176,7 +186,7 @@ extension MpvHandle {
     func loggedTexts() -> [String] {
         unsafe use { pointer in
             var texts: [String] = []
-            while let event = unsafe mpv_wait_event(pointer, 0)?.pointee,
+            while let event = unsafe mpv.wait_event(pointer, 0)?.pointee,
                 unsafe event.event_id != MPV_EVENT_NONE
             {
                 guard let message = unsafe MpvLogMessage(event) else { continue }
@@ -188,7 +198,7 @@ extension MpvHandle {
 
     private func check(_ status: CInt?, _ step: String) throws(PartyError) {
         guard let status, status >= 0 else {
-            let reason = status.map(Self.sentence) ?? "terminated"
+            let reason = status.map(sentence) ?? "terminated"
             throw .playerFailed(reason: "libmpv failed at \(step) (\(reason))")
         }
     }
@@ -200,9 +210,9 @@ extension MpvHandle {
     func command(_ command: MpvNode) -> MpvNode? {
         unsafe use { pointer -> MpvNode? in
             var result = unsafe mpv_node()
-            let status = unsafe command.withCNode { unsafe mpv_command_node(pointer, $0, &result) }
+            let status = unsafe command.withCNode { unsafe mpv.command_node(pointer, $0, &result) }
             guard status >= 0 else { return nil }
-            defer { unsafe mpv_free_node_contents(&result) }
+            defer { unsafe mpv.free_node_contents(&result) }
             return unsafe MpvNode(copying: result)
         } ?? nil
     }
@@ -219,10 +229,10 @@ extension MpvHandle {
     func property(_ name: String) -> MpvNode? {
         unsafe use { pointer -> MpvNode? in
             var result = unsafe mpv_node()
-            guard unsafe mpv_get_property(pointer, name, MPV_FORMAT_NODE, &result) >= 0 else {
+            guard unsafe mpv.get_property(pointer, name, MPV_FORMAT_NODE, &result) >= 0 else {
                 return nil
             }
-            defer { unsafe mpv_free_node_contents(&result) }
+            defer { unsafe mpv.free_node_contents(&result) }
             return unsafe MpvNode(copying: result)
         } ?? nil
     }
@@ -233,7 +243,7 @@ extension MpvHandle {
     func set(_ name: String, _ value: MpvNode) {
         _ = unsafe use { pointer in
             unsafe value.withCNode {
-                unsafe mpv_set_property(pointer, name, MPV_FORMAT_NODE, $0)
+                unsafe mpv.set_property(pointer, name, MPV_FORMAT_NODE, $0)
             }
         }
     }
@@ -242,7 +252,7 @@ extension MpvHandle {
     func commandAsync(_ command: MpvNode, for request: PlayerRequest) {
         _ = unsafe use { pointer in
             unsafe command.withCNode {
-                unsafe mpv_command_node_async(pointer, request.rawValue, $0)
+                unsafe mpv.command_node_async(pointer, request.rawValue, $0)
             }
         }
     }
@@ -251,21 +261,21 @@ extension MpvHandle {
     func setAsync(_ name: String, _ value: MpvNode, for request: PlayerRequest) {
         _ = unsafe use { pointer in
             unsafe value.withCNode {
-                unsafe mpv_set_property_async(
+                unsafe mpv.set_property_async(
                     pointer, request.rawValue, name, MPV_FORMAT_NODE, $0)
             }
         }
     }
 
     /// The version of libmpv's client API, which grows with mpv's own.
-    static var clientAPI: ClientAPI {
-        let version = mpv_client_api_version()
+    var clientAPI: ClientAPI {
+        let version = mpv.client_api_version()
         return ClientAPI(major: Int(version >> 16), minor: Int(version & 0xFFFF))
     }
 
     /// What mpv calls a status, without a full stop.
-    static func sentence(_ status: CInt) -> String {
-        unsafe mpv_error_string(status).map { unsafe String(cString: $0) } ?? "error \(status)"
+    func sentence(_ status: CInt) -> String {
+        unsafe mpv.error_string(status).map { unsafe String(cString: $0) } ?? "error \(status)"
     }
 }
 

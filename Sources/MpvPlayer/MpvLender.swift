@@ -89,11 +89,11 @@ public final class MpvLender: Sendable {
     ///
     /// - Throws: `PartyError.playerFailed` when this mpv cannot play from a plugin.
     public init(lent pointer: OpaquePointer) throws(PartyError) {
-        handle = unsafe MpvHandle(lent: pointer)
+        handle = unsafe try MpvHandle(lent: pointer)
         streams = FilmStreams(rooms)
         try handle.register(streams)
         _ = unsafe handle.use {
-            unsafe mpv_hook_add($0, 0, "on_before_start_file", Self.hookPriority)
+            unsafe handle.mpv.hook_add($0, 0, "on_before_start_file", Self.hookPriority)
         }
     }
 
@@ -102,7 +102,7 @@ public final class MpvLender: Sendable {
     /// `hear` must return soon: mpv waits for it before it opens a file.
     public func run(_ hear: (LenderRequest) -> Void) {
         _ = unsafe handle.use { pointer in
-            while let event = unsafe mpv_wait_event(pointer, -1)?.pointee {
+            while let event = unsafe handle.mpv.wait_event(pointer, -1)?.pointee {
                 switch unsafe event.event_id {
                 case MPV_EVENT_SHUTDOWN: return
                 case MPV_EVENT_CLIENT_MESSAGE:
@@ -112,7 +112,7 @@ public final class MpvLender: Sendable {
                     takeInvitation().map(hear)
                     guard let hook = unsafe event.data?.assumingMemoryBound(to: mpv_event_hook.self)
                     else { continue }
-                    unsafe mpv_hook_continue(pointer, hook.pointee.id)
+                    _ = unsafe handle.mpv.hook_continue(pointer, hook.pointee.id)
                 default: continue
                 }
             }

@@ -20,7 +20,7 @@ struct MpvStart {
         let display = MpvDisplay(environment: configuration.environment)
         let outputs =
             display.answers
-            ? RoomOptions.videoOutputs(clientAPI: MpvHandle.clientAPI)
+            ? RoomOptions.videoOutputs(clientAPI: handle.clientAPI)
             : RoomOptions.noVideoOutput
         handle.setOption(MpvOption("vo", outputs))
         handle.setOption(MpvOption("config", configuration.usesUserConfig ? "yes" : "no"))

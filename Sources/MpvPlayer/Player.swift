@@ -52,7 +52,10 @@ public final class Player: Sendable {
     /// What a lent mpv does differently while it plays one of our films.
     private let fileOptions: [MpvOption]
 
-    /// Creates and starts mpv, or takes over the one that is lent; blocks for some milliseconds.
+    /// Creates and starts mpv, or takes over the one that is lent.
+    ///
+    /// Blocks for some milliseconds; a process's first player for a tenth of a second, in which libmpv
+    /// is loaded.
     ///
     /// `onEvent` is called on mpv's event thread, one event at a time, and must return soon; it
     /// must not call ``terminate()``. No event comes after that has returned.

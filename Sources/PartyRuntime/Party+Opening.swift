@@ -21,10 +21,11 @@ extension Party {
         let films = try await openFilms(files)
         let shelf = makeShelf()
         for film in films { shelf.put(.hosted(film), as: film.item) }
-        // mpv takes as long to start as all the rest: both at once.
-        let starting = startPlayer()
-        if !mayOpenWindow { try await starting?.get() }
+        // Without a window there is no room.
+        var starting = mayOpenWindow ? nil : startPlayer()
+        try await starting?.get()
         let port = try await listen()
+        starting = starting ?? startPlayer()
         // A token that was passed on and leads nowhere would be worse than one a little later.
         try await starting?.get()
         let addresses = listeningAddresses(port: port)
@@ -64,9 +65,9 @@ extension Party {
 
     func joinRoom(_ token: Token) async throws {
         makeShelf()
-        // mpv takes as long to start as the host takes to answer: both at once.
-        let starting = startPlayer()
-        if !mayOpenWindow { try await starting?.get() }
+        // Nobody is called for a window that cannot open.
+        var starting = mayOpenWindow ? nil : startPlayer()
+        try await starting?.get()
         let port = try await listen()
         room = Room(
             joining: roomKey, as: identity.peer,
@@ -78,6 +79,9 @@ extension Party {
             guard case .failure(let error) = result else { return }
             self?.assumeIsolated { $0.fail(error.asPartyError) }
         }
+        // mpv takes as long to start as the host takes to answer: both at once, and the host first, for
+        // while a library is loaded threads that are to start here wait for it.
+        starting = starting ?? startPlayer()
         onWorker({ try CacheDirectory().collectAbandoned() }) { _, _ in }
         try await starting?.get()
         offer(token, atOnce: false)

@@ -162,6 +162,11 @@ final class RunningPeerwatch: Sendable {
     /// Whether it still runs.
     var isRunning: Bool { state.withState { $0.end == nil } }
 
+    /// The files it has mapped, one line for each piece of one.
+    func mappedFiles() throws -> String {
+        try String(contentsOfFile: "/proc/\(process.processIdentifier)/maps", encoding: .utf8)
+    }
+
     /// Sends it a signal.
     func signal(_ number: Int32) { Glibc.kill(process.processIdentifier, number) }
 
