@@ -63,10 +63,15 @@ public struct UplinkPacer: Sendable {
     static let noiseMemory = 16
     /// A queue that is there after so long, and never moved as ours would, is somebody else's.
     static let longestDrain = Duration.seconds(2)
-    /// So long the pace takes from ``share`` to all that the line took; the first time, after a search
-    /// that found it only roughly.
+    /// So long the pace takes from ``share`` to all that the line took, and again to so much more; to all
+    /// that it took less long the first time, after a search that found it only roughly.
     static let rise = Duration.seconds(3)
     static let firstRise = Duration.seconds(1)
+    /// Where the line turned out to take what it took before, it takes twice as long to come to that
+    /// again, and ``rise`` at least, up to this: each attempt ends with a queue.
+    static let longestRise = Duration.seconds(12)
+    /// As much as before: within this part of it.
+    static let steady = 0.05
     /// When the pace was used for so long, a search that ended without a clear sign goes on.
     static let doubt = Duration.milliseconds(400)
 
@@ -101,6 +106,8 @@ public struct UplinkPacer: Sendable {
         let pace: Double
         /// What the line was known to take; `nil` in a search.
         let capacity: Double?
+        /// The same before the first of several in a row, and how long the rise was.
+        let base: (capacity: Double, rise: Duration)?
         /// The longest queue seen since.
         var longest: Duration
         /// Whether the queue has moved as it does in front of a line that takes so much.
@@ -219,8 +226,10 @@ public struct UplinkPacer: Sendable {
     private mutating func cut(
         _ queue: Duration, _ reading: LineReading, _ sight: LineSight, now: MonotonicInstant
     ) {
-        let known: Double? = if case .following = phase { capacity } else { nil }
-        let cut = Cut(began: now, pace: pace, capacity: known, longest: queue)
+        let base: (capacity: Double, rise: Duration)? =
+            if case .following(_, let rise) = phase { (capacity, rise) } else { nil }
+        let cut = Cut(
+            began: now, pace: pace, capacity: base?.capacity, base: base, longest: queue)
         tooLongSince = nil
         lastQueue = nil
         drain(cut, queue, reading, sight, now: now)
@@ -279,7 +288,9 @@ public struct UplinkPacer: Sendable {
         if isOurs, queue >= longQueue {
             // It moves with what we send, and is still there: the line takes yet less, or it was long.
             phase = .draining(
-                Cut(began: now, pace: pace, capacity: capacity, longest: queue, isClear: true))
+                Cut(
+                    began: now, pace: pace, capacity: capacity, base: cut.base, longest: queue,
+                    isClear: true))
             return
         }
         if !isOurs, queue > cut.longest * Self.partInVain {
@@ -292,8 +303,17 @@ public struct UplinkPacer: Sendable {
             }
             capacity = max(known, cut.pace)
         }
-        phase = .following(used: .zero, rise: cut.capacity == nil ? Self.firstRise : Self.rise)
+        phase = .following(used: .zero, rise: nextRise(after: cut))
         pace = min(capacity * Self.share, limit)
+    }
+
+    /// How long the pace takes to all that the line took, next.
+    private func nextRise(after cut: Cut) -> Duration {
+        guard let base = cut.base else { return cut.capacity == nil ? Self.firstRise : Self.rise }
+        // A queue by chance looks alike each time, too.
+        let isSure = cut.isClear || noise <= Self.quiet
+        let isSteady = isSure && abs(capacity - base.capacity) < base.capacity * Self.steady
+        return isSteady ? min(max(base.rise * 2, Self.rise), Self.longestRise) : Self.rise
     }
 
     private mutating func rise(by elapsed: Duration, sent: Double) {
@@ -303,7 +323,8 @@ public struct UplinkPacer: Sendable {
             pace = min(max(pace, min(doubled, sent * Self.leap)), limit)
         case .following(let before, let rise):
             phase = .following(used: before + elapsed, rise: rise)
-            let part = (before + elapsed) / rise - 1
+            let beyondCapacity = before + elapsed - rise
+            let part = beyondCapacity / (beyondCapacity < .zero ? rise : Self.rise)
             let beyond = (1 - Self.share) * part * part * part
             pace = min(capacity * (1 + beyond), limit, Self.fastest)
             // A search that ended without a clear sign ended too early.

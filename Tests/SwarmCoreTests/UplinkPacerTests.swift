@@ -128,14 +128,43 @@ struct UplinkPacerTests {
         #expect(seen.used >= 0.85)
     }
 
-    @Test("finds out when a line takes three times as much")
-    func grows() {
+    @Test(
+        "finds out when a line takes three times as much, also after it took the same for long",
+        arguments: [10, 90])
+    func grows(after seconds: Int) {
         var line = VirtualUplinkLine(megabits: 10, roundTrip: .milliseconds(50), peers: 4)
-        line.run(for: .seconds(10))
+        line.run(for: .seconds(seconds))
         line.rate *= 3
         line.run(for: .seconds(20))
         let seen = watch(&line, for: .seconds(5))
         #expect(seen.used >= 0.8)
+    }
+
+    @Test("tries less and less often what a line takes that takes the same each time")
+    func trials() {
+        var line = VirtualUplinkLine(
+            megabits: 20, roundTrip: .milliseconds(50), peers: 4, jitter: .milliseconds(2))
+        line.run(for: .seconds(30))
+        var trials = 0
+        for _ in 0..<1_200 {
+            let before = line.pacer.pace
+            line.run(for: UplinkPacer.interval)
+            // A trial ends with less: only then is the pace so much lower at once.
+            if line.pacer.pace < before * 0.8 { trials += 1 }
+        }
+        // In a minute, each after the longest rise; it would be ten with the shortest.
+        #expect((2...5).contains(trials))
+    }
+
+    @Test("is soon at what a line takes that takes half of a sudden, after long")
+    func halves() {
+        var line = VirtualUplinkLine(megabits: 20, roundTrip: .milliseconds(50), peers: 4)
+        line.run(for: .seconds(90))
+        line.rate /= 2
+        line.run(for: .seconds(4))
+        let seen = watch(&line, for: .seconds(10))
+        #expect(seen.used >= 0.9)
+        #expect(seen.wait <= .milliseconds(60))
     }
 
     @Test("keeps its part of a line in which somebody else's packets stand")
