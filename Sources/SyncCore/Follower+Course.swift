@@ -51,6 +51,7 @@ extension Follower {
         launch = nil
         error = nil
         duration = nil
+        lateRepairs = 0
         let lead =
             leads
             ? course.since - turn.roomTime
@@ -246,8 +247,11 @@ extension Follower {
             turn.local(at: meeting.at) - latency.expected(kind) + .nanoseconds(Int64(ahead * 1e9))
         // Whoever came too late the first time tries once more while it stands: that looks better
         // than to start in the wrong place and jump.
-        let mayRetry = !leads && (!meeting.isRepair || maySeek(turn))
-        if turn.time - due > Self.freshTolerance, mayRetry { return meet(isRepair: true, &turn) }
+        if turn.time - due > Self.freshTolerance, mayRetry(meeting, turn) {
+            if meeting.isRepair { lateRepairs += 1 }
+            return meet(isRepair: true, &turn)
+        }
+        startDue = due
         let at = max(due, turn.time)
         // What is about to happen may have happened: it is not asked for twice.
         if let pendingStart,
@@ -258,6 +262,11 @@ extension Follower {
         }
         pendingStart = at
         turn.directives.append(.start(at: at))
+    }
+
+    private func mayRetry(_ meeting: Rendezvous, _ turn: Turn) -> Bool {
+        guard !leads else { return false }
+        return !meeting.isRepair || (lateRepairs < Self.lateRepairsAllowed && maySeek(turn))
     }
 
     mutating func cancelStart(_ turn: inout Turn) {
@@ -280,7 +289,12 @@ extension Follower {
         guard isWanted, case .held(let meeting) = phase, let from else { return settle(&turn) }
         let kind: StartLatency.Kind = isFresh ? .fresh : .resumed
         run(&turn)
-        if !meeting.isRepair { freshUntil = turn.time + Self.freshTime }
+        let isLate = startDue.map { at - $0 > Self.freshTolerance } ?? false
+        if !isLate { lateRepairs = 0 } else if meeting.isRepair { lateRepairs += 1 }
+        // What came too late itself, as after a wait for film, is put right in its turn.
+        if !meeting.isRepair || (isLate && lateRepairs <= Self.lateRepairsAllowed) {
+            freshUntil = turn.time + Self.freshTime
+        }
         launch = StartLatency.Launch(kind: kind, at: at, from: from)
     }
 
@@ -353,7 +367,10 @@ extension Follower {
     private func maySeek(_ turn: Turn, mayTrim: Bool = true) -> Bool {
         guard let lastSeek else { return true }
         let isRare = !mayTrim && !isFresh(turn)
-        return turn.time - lastSeek >= (isRare ? Self.seekIntervalUntrimmed : Self.seekInterval)
+        let interval = isRare ? Self.seekIntervalUntrimmed : Self.seekInterval
+        // What did not help is tried less and less often.
+        let doublings = min(max(lateRepairs - Self.lateRepairsAllowed, 0), Self.doublings)
+        return turn.time - lastSeek >= interval * (1 << doublings)
     }
 
     // MARK: Commands

@@ -19,6 +19,11 @@ public struct Follower: Sendable {
     public static let freshTolerance = Duration.milliseconds(150)
     /// How long that is after a start that followed a join, a wait or a stall.
     public static let freshTime = Duration.seconds(5)
+    /// So often in a row what was put right too late is put right again: where film always comes too
+    /// late, each time costs a standstill for nothing.
+    static let lateRepairsAllowed = 3
+    /// With each beyond that the time between two seeks doubles, up to a minute.
+    static let doublings = 5
     /// Between two seeks to put right the same thing.
     public static let seekInterval = Duration.seconds(2)
     /// Between two seeks where the speed may not be touched.
@@ -116,10 +121,14 @@ public struct Follower: Sendable {
     /// What it was put on, so that nothing is asked for twice.
     var alignedTo: MediaPosition?
     var pendingStart: MonotonicInstant?
+    /// When that start should be, which may be past.
+    var startDue: MonotonicInstant?
     /// When the user paused it or set it going last, as far as that can be told.
     var pressedAt: MonotonicInstant?
     var launch: StartLatency.Launch?
     var freshUntil: MonotonicInstant?
+    /// How often in a row something was put right too late.
+    var lateRepairs = 0
     var lastSeek: MonotonicInstant?
     var alarm: MonotonicInstant?
 

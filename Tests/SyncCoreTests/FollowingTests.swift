@@ -181,6 +181,57 @@ struct FollowingTests {
         #expect((1...2).contains(hardSeeks(lab, after: before)))
     }
 
+    @Test("what is put right too late, for the film was late, is put right again", arguments: seeds)
+    func lateRepair(seed: UInt64) {
+        let traits = Self.traits(seed) { $0.player.seek = 0.05...0.2 }
+        var lab = SyncLab(traits, seed: seed)
+        lab.settle()
+        let before = lab.time
+        lab.setStalled(true)
+        lab.run(for: 3)
+        lab.waits = [1.5, 1.5]
+        lab.setStalled(false)
+        lab.run(for: 25)
+        #expect(lab.waits.isEmpty)
+        #expect(lab.samples.suffix(100).allSatisfy { abs($0.error) < 0.03 })
+        #expect(hardSeeks(lab, after: before) <= 4)
+    }
+
+    @Test("that goes for each time anew", arguments: seeds)
+    func lateRepairs(seed: UInt64) {
+        let traits = Self.traits(seed) { $0.player.seek = 0.05...0.2 }
+        var lab = SyncLab(traits, seed: seed)
+        lab.settle()
+        for _ in 1...3 {
+            lab.setStalled(true)
+            lab.run(for: 3)
+            lab.waits = [1.5, 1.5]
+            lab.setStalled(false)
+            lab.run(for: 25)
+            #expect(lab.waits.isEmpty)
+            #expect(lab.samples.suffix(100).allSatisfy { abs($0.error) < 0.03 })
+        }
+    }
+
+    @Test(
+        "where film always comes too late a player is stopped some times and then goes on",
+        arguments: seeds, [1, 2.5])
+    func alwaysLate(seed: UInt64, wait: Double) {
+        let traits = Self.traits(seed) { $0.player.seek = 0.05...0.2 }
+        var lab = SyncLab(traits, seed: seed)
+        lab.settle()
+        let before = lab.time
+        lab.setStalled(true)
+        lab.run(for: 3)
+        lab.waits = Array(repeating: wait, count: 100)
+        lab.setStalled(false)
+        lab.run(for: 240)
+        let most = 2 * (Follower.lateRepairsAllowed + Follower.doublings)
+        #expect((2...most).contains(hardSeeks(lab, after: before)))
+        let late = lab.samples.suffix(100 * 20)
+        #expect(late.count { $0.isMoving } * 5 > late.count * 4)
+    }
+
     @Test("the room's speed is kept with the same care", arguments: seeds)
     func otherSpeed(seed: UInt64) {
         var lab = SyncLab(Self.traits(seed), seed: seed)

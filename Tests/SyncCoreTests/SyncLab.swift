@@ -23,7 +23,7 @@ struct SyncLab {
         case pong(Pong)
         case look
         case heard(FollowerEvent)
-        case landed(Int)
+        case landed(Int, waited: Bool)
         case start(Int)
         case wake(Int)
         case sample
@@ -130,10 +130,10 @@ struct SyncLab {
             plan(.heard(.measured(reading())), at: time + random(0.0001...0.002))
             plan(.look, at: time + 0.25)
         case .heard(let event): tell(event)
-        case .landed(let number):
+        case .landed(let number, let waited):
             guard number == seekNumber else { break }
             player.landSeek(at: time, chance: random(0...1))
-            report(.seekEnded(reading(), waitedForFilm: false))
+            report(.seekEnded(reading(), waitedForFilm: waited))
         case .start(let number):
             guard number == startNumber else { break }
             startNumber += 1
@@ -170,6 +170,9 @@ struct SyncLab {
                 trim: follower.trim,
                 isMoving: !player.isPaused && !player.isStalled && player.seekTarget == nil))
     }
+
+    /// For how many seconds the next seeks wait for the film besides, one after the other.
+    var waits: [Double] = []
 
     /// What the room is told plays; the follower may not have heard of it yet.
     private(set) var course: Course?
@@ -225,7 +228,10 @@ struct SyncLab {
         player.beginSeek(to: target, at: time)
         seekNumber += 1
         report(.seekBegan(MediaPosition(seconds: target)))
-        plan(.landed(seekNumber), at: time + 0.004 + random(traits.player.seek))
+        let wait = waits.isEmpty ? 0 : waits.removeFirst()
+        plan(
+            .landed(seekNumber, waited: wait > 0),
+            at: time + 0.004 + random(traits.player.seek) + wait)
     }
 
     mutating func setSpeed(_ speed: Double) {
