@@ -19,6 +19,8 @@ extension EndToEnd {
                 let guest = try stage.guest(token)
                 try guest.wait(for: "first-frame")
                 let player = try MpvIPC(guest)
+                // It stands until the room comes by: a seek of its own may be under way until then.
+                try player.wait(for: "pause", toBe: false)
                 try player.wait(untilPast: 0.5)
 
                 let target = 0.75 * Double(Films.longSeconds)
