@@ -42,26 +42,23 @@ static const ElfW(Phdr) *segment(struct bytes file, ElfW(Word) type, ElfW(Addr) 
     return NULL;
 }
 
+/// The next entry with this tag, from `entry` on; `NULL` where there is none.
+static const ElfW(Dyn) *next(ElfW(Sxword) tag, const ElfW(Dyn) *entry, const ElfW(Dyn) *end) {
+    for (; entry < end && entry->d_tag != DT_NULL; entry++)
+        if (entry->d_tag == tag) return entry;
+    return NULL;
+}
+
 /// The part of the file in which its names are; empty where there is none.
 static struct bytes names(struct bytes file, const ElfW(Dyn) *entries, const ElfW(Dyn) *end) {
-    for (const ElfW(Dyn) *entry = entries; entry < end && entry->d_tag != DT_NULL; entry++) {
-        if (entry->d_tag != DT_STRTAB) continue;
-        const ElfW(Phdr) *home = segment(file, PT_LOAD, entry->d_un.d_ptr);
-        if (!home) break;
-        size_t offset = home->p_offset + (entry->d_un.d_ptr - home->p_vaddr);
-        return (struct bytes){file.start + offset, file.count - offset};
-    }
-    return (struct bytes){NULL, 0};
+    const ElfW(Dyn) *table = next(DT_STRTAB, entries, end);
+    const ElfW(Phdr) *home = table ? segment(file, PT_LOAD, table->d_un.d_ptr) : NULL;
+    if (!home) return (struct bytes){NULL, 0};
+    size_t offset = home->p_offset + (table->d_un.d_ptr - home->p_vaddr);
+    return (struct bytes){file.start + offset, file.count - offset};
 }
 
 static void load_needs(const char *library, const Dl_serinfo *places, int levels_left);
-
-/// Whether a file says where what it needs lies.
-static _Bool has_own_places(const ElfW(Dyn) *entries, const ElfW(Dyn) *end) {
-    for (const ElfW(Dyn) *entry = entries; entry < end && entry->d_tag != DT_NULL; entry++)
-        if (entry->d_tag == DT_RPATH || entry->d_tag == DT_RUNPATH) return 1;
-    return 0;
-}
 
 /// Loads what a library needs that lies in this file.
 static void load_needs_of(struct bytes file, const Dl_serinfo *places, int levels_left) {
@@ -74,13 +71,12 @@ static void load_needs_of(struct bytes file, const Dl_serinfo *places, int level
     const ElfW(Dyn) *entries = (const void *)(file.start + dynamic->p_offset);
     const ElfW(Dyn) *end = entries + dynamic->p_filesz / sizeof *entries;
     // By its name alone another library might be found.
-    if (has_own_places(entries, end)) return;
+    if (next(DT_RPATH, entries, end) || next(DT_RUNPATH, entries, end)) return;
     struct bytes texts = names(file, entries, end);
-    for (const ElfW(Dyn) *entry = entries; entry < end && entry->d_tag != DT_NULL; entry++) {
+    for (const ElfW(Dyn) *entry = next(DT_NEEDED, entries, end); entry;
+         entry = next(DT_NEEDED, entry + 1, end)) {
         size_t place = entry->d_un.d_val;
-        if (entry->d_tag != DT_NEEDED || place >= texts.count ||
-            !memchr(texts.start + place, 0, texts.count - place))
-            continue;
+        if (place >= texts.count || !memchr(texts.start + place, 0, texts.count - place)) continue;
         const char *need = texts.start + place;
         if (dlopen(need, RTLD_NOW | RTLD_NOLOAD)) continue;
         if (levels_left > 1) load_needs(need, places, levels_left - 1);

@@ -26,6 +26,11 @@ struct FollowingTests {
         return traits
     }
 
+    /// A machine on which a seek takes long only where it waits for the film.
+    private static func quickSeeker(_ seed: UInt64) -> SyncLab {
+        SyncLab(traits(seed) { $0.player.seek = 0.05...0.2 }, seed: seed)
+    }
+
     private func hardSeeks(_ lab: SyncLab, after time: Double) -> Int {
         lab.directives.count { entry in
             if case .seek = entry.directive { entry.time > time } else { false }
@@ -131,8 +136,7 @@ struct FollowingTests {
 
     @Test("a jump of the room's is there at the instant that was set", arguments: seeds)
     func jumps(seed: UInt64) {
-        let traits = Self.traits(seed) { $0.player.seek = 0.05...0.2 }
-        var lab = SyncLab(traits, seed: seed)
+        var lab = Self.quickSeeker(seed)
         lab.settle()
         for target in [900.0, 300, 1200] {
             lab.give(lab.course(at: target, since: 0.35))
@@ -173,9 +177,7 @@ struct FollowingTests {
         var lab = SyncLab(Self.traits(seed), seed: seed)
         lab.settle()
         let before = lab.time
-        lab.setStalled(true)
-        lab.run(for: 3)
-        lab.setStalled(false)
+        lab.stall()
         lab.run(for: 15)
         #expect(lab.samples.suffix(100).allSatisfy { abs($0.error) < 0.03 })
         #expect((1...2).contains(hardSeeks(lab, after: before)))
@@ -183,14 +185,10 @@ struct FollowingTests {
 
     @Test("what is put right too late, for the film was late, is put right again", arguments: seeds)
     func lateRepair(seed: UInt64) {
-        let traits = Self.traits(seed) { $0.player.seek = 0.05...0.2 }
-        var lab = SyncLab(traits, seed: seed)
+        var lab = Self.quickSeeker(seed)
         lab.settle()
         let before = lab.time
-        lab.setStalled(true)
-        lab.run(for: 3)
-        lab.waits = [1.5, 1.5]
-        lab.setStalled(false)
+        lab.stall(seeksWaiting: [1.5, 1.5])
         lab.run(for: 25)
         #expect(lab.waits.isEmpty)
         #expect(lab.samples.suffix(100).allSatisfy { abs($0.error) < 0.03 })
@@ -199,14 +197,10 @@ struct FollowingTests {
 
     @Test("that goes for each time anew", arguments: seeds)
     func lateRepairs(seed: UInt64) {
-        let traits = Self.traits(seed) { $0.player.seek = 0.05...0.2 }
-        var lab = SyncLab(traits, seed: seed)
+        var lab = Self.quickSeeker(seed)
         lab.settle()
         for _ in 1...3 {
-            lab.setStalled(true)
-            lab.run(for: 3)
-            lab.waits = [1.5, 1.5]
-            lab.setStalled(false)
+            lab.stall(seeksWaiting: [1.5, 1.5])
             lab.run(for: 25)
             #expect(lab.waits.isEmpty)
             #expect(lab.samples.suffix(100).allSatisfy { abs($0.error) < 0.03 })
@@ -217,14 +211,10 @@ struct FollowingTests {
         "where film always comes too late a player is stopped some times and then goes on",
         arguments: seeds, [1, 2.5])
     func alwaysLate(seed: UInt64, wait: Double) {
-        let traits = Self.traits(seed) { $0.player.seek = 0.05...0.2 }
-        var lab = SyncLab(traits, seed: seed)
+        var lab = Self.quickSeeker(seed)
         lab.settle()
         let before = lab.time
-        lab.setStalled(true)
-        lab.run(for: 3)
-        lab.waits = Array(repeating: wait, count: 100)
-        lab.setStalled(false)
+        lab.stall(seeksWaiting: Array(repeating: wait, count: 100))
         lab.run(for: 240)
         let most = 2 * (Follower.lateRepairsAllowed + Follower.doublings)
         #expect((2...most).contains(hardSeeks(lab, after: before)))

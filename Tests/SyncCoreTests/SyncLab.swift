@@ -172,7 +172,7 @@ struct SyncLab {
     }
 
     /// For how many seconds the next seeks wait for the film besides, one after the other.
-    var waits: [Double] = []
+    private(set) var waits: [Double] = []
 
     /// What the room is told plays; the follower may not have heard of it yet.
     private(set) var course: Course?
@@ -241,6 +241,14 @@ struct SyncLab {
 
     mutating func setStalled(_ stalled: Bool) {
         player.setStalled(stalled, at: time, chance: random(0...1))
+    }
+
+    /// Three seconds without film, after which the next seeks wait for it, too.
+    mutating func stall(seeksWaiting waits: [Double] = []) {
+        setStalled(true)
+        run(for: 3)
+        self.waits = waits
+        setStalled(false)
     }
 
     // MARK: The room
