@@ -47,20 +47,22 @@ struct MpvDirectory: Sendable {
             path: failures.joined(separator: ", "), reason: "no directory can be made there")
     }
 
-    /// Writes a file into it; `name` may name a directory to be made.
+    /// Writes a file into it; `name` may name a directory to be made, and a file that is there is
+    /// replaced.
+    ///
+    /// Nothing waits for the disk: what is written is read in a moment and then of no use.
     ///
     /// Returns the path.
     func write(_ bytes: [UInt8], to name: String) throws(PartyError) -> String {
         let file = URL(filePath: path).appending(path: name)
-        do {
-            try Self.existing.withLockedValue { _ in
+        let refusal: String? = Self.existing.withLockedValue { _ in
+            do {
                 try FileManager.default.createDirectory(
                     at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
-                try Data(bytes).write(to: file)
-            }
-        } catch {
-            throw .directoryUnusable(path: path, reason: "\(error)")
+            } catch { return "\(error)" }
+            return Self.refusal(ofWriting: bytes, to: file.path(percentEncoded: false))
         }
+        if let refusal { throw .directoryUnusable(path: path, reason: refusal) }
         return file.path(percentEncoded: false)
     }
 
@@ -72,6 +74,25 @@ struct MpvDirectory: Sendable {
             existing.remove(path)
             try? FileManager.default.removeItem(atPath: path)
         }
+    }
+
+    /// Writes a whole file; what the system said where it refused.
+    ///
+    /// Foundation's own writing ends with `fsync`, which for all the script's files on a slow disk
+    /// takes longer than a film takes to open.
+    private static func refusal(ofWriting bytes: [UInt8], to path: String) -> String? {
+        // Safety: the stream is used between `fopen` and `fclose` only, `fwrite` reads no more than
+        // the bytes there are, and what `strerror` returns lives until this thread's next call of it.
+        guard let stream = unsafe fopen(path, "we") else { return reason(errno) }
+        let written = unsafe fwrite(bytes, 1, bytes.count, stream)
+        let failure = errno
+        // What is small is written only as it is closed.
+        guard unsafe fclose(stream) == 0 else { return reason(errno) }
+        return written == bytes.count ? nil : reason(failure)
+    }
+
+    private static func reason(_ code: Int32) -> String {
+        unsafe strerror(code).map { unsafe String(cString: $0) } ?? "error \(code)"
     }
 
     private static func made(under base: String) -> String? {

@@ -35,6 +35,7 @@ extension EndToEnd {
                 let start = try #require(try host.get("time-pos").number)
                 try guest.command("seek", 40, "absolute+exact")
                 try MpvIPC.expectSameFrame([host, guest], at: 40)
+                try host.waitForScript()
                 try host.command("script-message", "undo-seek")
                 try MpvIPC.expectSameFrame([host, guest], at: start)
             }

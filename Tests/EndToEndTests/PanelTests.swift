@@ -70,6 +70,7 @@ extension EndToEnd {
                 try guest.wait(for: "first-frame")
                 try there.wait(for: "pause", toBe: true)
 
+                try there.waitForScript()
                 try display.press("c", inWindowOf: "right")
                 try there.wait(forScript: "input", toSay: "line")
                 let place = try there.get("time-pos")
@@ -130,6 +131,7 @@ extension EndToEnd {
                 let guest = try stage.guest(host.token, called: name)
                 try guest.wait(for: "first-frame")
                 let there = try MpvIPC(guest)
+                try there.waitForScript()
                 try there.command("script-message-to", "peerwatch", "say", .text(name + name))
                 try host.wait(for: "chat")
                 try display.press("a", inWindowOf: "left")
@@ -171,6 +173,7 @@ extension EndToEnd {
         private static func pausedPlayer(of peer: RunningPeerwatch) throws -> MpvIPC {
             try peer.wait(for: "first-frame")
             let player = try MpvIPC(peer)
+            try player.waitForScript()
             try player.wait(untilPast: 0.2)
             try player.set("pause", to: true)
             try player.wait(for: "pause", toBe: true)

@@ -119,6 +119,9 @@ final class MpvIPC: Sendable {
         try wait(forScript: name) { $0 == value.line }
     }
 
+    /// Waits until PeerWatch's script hears keys and messages; the picture may be there before it.
+    func waitForScript() throws { try wait(forScript: "input", toSay: "none") }
+
     /// Waits until the film runs at or behind this second.
     func wait(
         untilPast seconds: Double, within limit: TimeInterval = RunningPeerwatch.patience
