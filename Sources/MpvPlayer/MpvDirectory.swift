@@ -47,23 +47,17 @@ struct MpvDirectory: Sendable {
             path: failures.joined(separator: ", "), reason: "no directory can be made there")
     }
 
-    /// Writes a file into it; `name` may name a directory to be made, and a file that is there is
-    /// replaced.
+    /// Writes a file into it, in place of one of that name.
     ///
     /// Nothing waits for the disk: what is written is read in a moment and then of no use.
     ///
     /// Returns the path.
     func write(_ bytes: [UInt8], to name: String) throws(PartyError) -> String {
-        let file = URL(filePath: path).appending(path: name)
-        let refusal: String? = Self.existing.withLockedValue { _ in
-            do {
-                try FileManager.default.createDirectory(
-                    at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
-            } catch { return "\(error)" }
-            return Self.refusal(ofWriting: bytes, to: file.path(percentEncoded: false))
+        let file = "\(path)/\(name)"
+        if let reason = Self.existing.withLockedValue({ _ in Self.refusal(of: bytes, to: file) }) {
+            throw .directoryUnusable(path: path, reason: reason)
         }
-        if let refusal { throw .directoryUnusable(path: path, reason: refusal) }
-        return file.path(percentEncoded: false)
+        return file
     }
 
     /// Removes the directory and all it holds.
@@ -78,9 +72,9 @@ struct MpvDirectory: Sendable {
 
     /// Writes a whole file; what the system said where it refused.
     ///
-    /// Foundation's own writing ends with `fsync`, which for all the script's files on a slow disk
-    /// takes longer than a film takes to open.
-    private static func refusal(ofWriting bytes: [UInt8], to path: String) -> String? {
+    /// Foundation's own writing ends with `fsync`, which on a slow disk takes as long as a film takes
+    /// to open.
+    private static func refusal(of bytes: [UInt8], to path: String) -> String? {
         // Safety: the stream is used between `fopen` and `fclose` only, `fwrite` reads no more than
         // the bytes there are, and what `strerror` returns lives until this thread's next call of it.
         guard let stream = unsafe fopen(path, "we") else { return reason(errno) }

@@ -14,6 +14,7 @@ struct MpvStart {
         try rehearse(arguments)
         // Set here they lose to mpv.conf, and win below; which of them this mpv knows shows already.
         let forced = RoomOptions.forced.filter(handle.setOption)
+        let later = RoomOptions.later.filter { handle.setOption(MpvOption($0, "yes")) }
         handle.requestLog(atLeast: "warn")
         for option in RoomOptions.defaults { handle.setOption(option) }
         handle.setOption(MpvOption("title", configuration.windowTitle))
@@ -28,7 +29,7 @@ struct MpvStart {
         {
             throw Self.refusal(of: option, reason: "it does not take that value")
         }
-        let text = RoomOptions.configuration(arguments: arguments, forced: forced)
+        let text = RoomOptions.configuration(arguments: arguments, forced: forced, later: later)
         try handle.loadConfiguration(at: directory.write(Array(text.utf8), to: "room.conf"))
         handle.setOption(MpvOption("player-operation-mode", "pseudo-gui"))
         try handle.initialise()

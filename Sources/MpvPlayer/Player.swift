@@ -45,9 +45,9 @@ public final class Player: Sendable {
     private let frames = FrameClock()
     /// What the user has set.
     private let correctsPitch = NIOLockedValueBox(true)
-    private let environment: [String: String]
-    /// Where the script's files are until it has read them.
-    private let scriptDirectory = NIOLockedValueBox<MpvDirectory?>(nil)
+    /// Where mpv reads its options and the script, until it has read them.
+    private let directory = NIOLockedValueBox<MpvDirectory?>(nil)
+    private let hasControls = NIOLockedValueBox(false)
     private let lender: MpvLender?
     /// What a lent mpv does differently while it plays one of our films.
     private let fileOptions: [MpvOption]
@@ -66,30 +66,30 @@ public final class Player: Sendable {
         configuration: PlayerConfiguration, films: any FilmProvider,
         onEvent: @escaping @Sendable (PlayerEvent) -> Void
     ) throws(PartyError) {
-        environment = configuration.environment
-        let directory = try MpvDirectory(environment: environment)
-        defer { directory.remove() }
         lender = configuration.lender
         streams = lender?.streams ?? FilmStreams(films)
         if let lender { handle = try lender.lend(for: films) } else { handle = try MpvHandle() }
         fileOptions = lender == nil ? [] : RoomOptions.forcedPerFile.filter(handle.knows)
         do {
+            let newDirectory = try MpvDirectory(environment: configuration.environment)
+            directory.withLockedValue { $0 = newDirectory }
             if lender == nil {
-                try MpvStart(configuration: configuration, directory: directory).start(handle)
+                try MpvStart(configuration: configuration, directory: newDirectory)
+                    .start(handle)
                 if handle.property("audio-pitch-correction") == .flag(false) {
                     correctsPitch.withLockedValue { $0 = false }
                 }
                 try handle.register(streams)
             }
             for property in ObservedProperty.allCases { try handle.observe(property) }
-            let scriptDirectory = self.scriptDirectory
+            let directory = self.directory
             try MpvEventLoop.start(
                 handle: handle, streams: streams, script: script, frames: frames
             ) { event in
-                // The script has read its files once it speaks.
+                // The script has read its file once it speaks.
                 if case .scriptMessage(let words) = event, words.first == "ready", words.count == 2
                 {
-                    Self.empty(scriptDirectory)
+                    Self.remove(directory)
                 }
                 onEvent(event)
             }
@@ -99,7 +99,7 @@ public final class Player: Sendable {
         }
     }
 
-    private static func empty(_ directory: NIOLockedValueBox<MpvDirectory?>) {
+    private static func remove(_ directory: NIOLockedValueBox<MpvDirectory?>) {
         directory.withLockedValue { directory in
             directory?.remove()
             directory = nil
@@ -153,6 +153,21 @@ extension Player {
         handle.setAsync("audio-pitch-correction", .flag(isWanted), for: .pitch)
     }
 
+    /// Starts what mpv itself draws over a film, as far as the user has it: its controls, its
+    /// statistics, its console.
+    ///
+    /// Once, however often it is called. To be called once the film shows, because they keep a
+    /// processor busy while it opens. An mpv that was lent has its own.
+    public func startControls() {
+        let isFirst = hasControls.withLockedValue { hasControls in
+            defer { hasControls = true }
+            return !hasControls
+        }
+        guard isFirst, lender == nil else { return }
+        handle.commandAsync(
+            .command("apply-profile", RoomOptions.laterProfile, "restore"), for: .controls)
+    }
+
     /// Asks mpv to quit; ``PlayerEvent/quit`` follows.
     public func quit() { handle.commandAsync(.command("quit"), for: .quit) }
 }
@@ -195,18 +210,14 @@ extension Player {
     /// Starts the script that draws what the room is doing; once, however often it is called.
     ///
     /// Not done by itself, because it keeps a processor busy for as long as a film takes to open.
-    /// Writes the script's files: not for event loops. Not to be called beside ``terminate()``.
+    /// Writes the script's file: not for event loops. Not to be called beside ``terminate()``.
     ///
     /// - Throws: `PartyError.directoryUnusable`.
     public func startScript() throws(PartyError) {
-        guard handle.isOpen, script.begins() else { return }
-        let directory = try MpvDirectory(environment: environment)
-        scriptDirectory.withLockedValue { $0 = directory }
-        for (name, bytes) in ScriptFiles.all {
-            _ = try directory.write(bytes, to: "peerwatch/\(name)")
-        }
-        // A directory, so that its name is the script's and its files find each other.
-        handle.commandAsync(.command("load-script", "\(directory.path)/peerwatch"), for: .script)
+        guard handle.isOpen, let directory = directory.withLockedValue({ $0 }), script.begins()
+        else { return }
+        let file = try directory.write(ScriptFile.bytes, to: ScriptFile.name)
+        handle.commandAsync(.command("load-script", file), for: .script)
     }
 
     /// Everything about position and pace at one instant; `nil` once the player has ended.
@@ -233,6 +244,6 @@ extension Player {
         if lender != nil, handle.isOpen { script.end(through: handle) }
         handle.terminate()
         lender?.takeBack()
-        Self.empty(scriptDirectory)
+        Self.remove(directory)
     }
 }

@@ -76,10 +76,36 @@ struct PlayerOptionsTests {
             ]
             try run(in: directory, arguments: typed) { screening in
                 #expect(screening.option("volume") == "44.000000")
-                #expect(screening.option("osc") == "yes")
+                screening.player.startControls()
+                try screening.wait(for: "controller") { screening.option("osc") == "yes" }
                 #expect(screening.option("script-opts") == "a=b#c")
                 #expect(screening.option("pause") == "no")
                 #expect(screening.option("idle") == "yes")
+            }
+        }
+    }
+
+    @Test("starts mpv's own scripts once they are asked for, and only those that the user has")
+    func controls() throws {
+        try withUserConfiguration { directory in
+            try run(in: directory) { screening in
+                try screening.journal.wait(for: .scriptMessage(["ready", "peerwatch"]))
+                #expect(screening.runs(script: "peerwatch"))
+                for script in ["osc", "stats", "console"] {
+                    #expect(!screening.runs(script: script))
+                }
+                screening.player.startControls()
+                for script in ["stats", "console"] {
+                    try screening.wait(for: script) { screening.runs(script: script) }
+                }
+                #expect(!screening.runs(script: "osc"))
+                #expect(screening.option("osc") == "no")
+                screening.player.startControls()
+            }
+            try run(in: directory, arguments: ["--osc", "--load-stats-overlay=no"]) { screening in
+                screening.player.startControls()
+                try screening.wait(for: "controller") { screening.runs(script: "osc") }
+                #expect(!screening.runs(script: "stats"))
             }
         }
     }
@@ -102,7 +128,6 @@ struct PlayerOptionsTests {
         try withUserConfiguration { directory in
             try run(in: directory, configure: { $0.usesUserConfig = false }) { screening in
                 #expect(screening.option("volume") == "100.000000")
-                #expect(screening.option("osc") == "yes")
                 #expect(screening.option("idle") == "yes")
                 #expect(screening.option("title")?.hasSuffix("PeerWatch") == true)
                 try screening.journal.wait(for: .scriptMessage(["ready", "peerwatch"]))

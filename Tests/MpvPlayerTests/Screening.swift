@@ -92,6 +92,21 @@ struct Screening {
         }
     }
 
+    /// Waits for what mpv tells nobody by itself.
+    func wait(for what: String, _ condition: () -> Bool) throws {
+        let deadline = Date.now.addingTimeInterval(20)
+        while Date.now < deadline {
+            if condition() { return }
+            journal.waitBriefly(after: journal.events.count)
+        }
+        throw NotSeen(description: "no \(what) in 20 s")
+    }
+
+    /// Whether a script of this name runs in mpv.
+    func runs(script name: String) -> Bool {
+        player.handle.command(.command("script-message-to", name, "test")) != nil
+    }
+
     /// What the script tells other scripts, as JSON.
     func said(_ name: String) -> String? {
         if case .string(let json) = player.handle.property("user-data/peerwatch/\(name)") {

@@ -46,12 +46,7 @@ struct ScriptKeysTests {
 
     /// Waits until the script says that this is open to be written or chosen.
     private func wait(forInput input: String, in screening: Screening) throws {
-        let deadline = Date.now.addingTimeInterval(20)
-        while Date.now < deadline {
-            if screening.said("input") == "\"\(input)\"" { return }
-            screening.journal.waitBriefly(after: screening.journal.events.count)
-        }
-        throw NotSeen(description: "no input \(input), but \(screening.said("input") ?? "nothing")")
+        try screening.wait(for: "the input \(input)") { screening.said("input") == "\"\(input)\"" }
     }
 
     @Test("open and close each page", arguments: allPages)
