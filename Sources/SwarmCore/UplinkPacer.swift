@@ -23,7 +23,7 @@ public struct UplinkPacer: Sendable {
 
     /// Where a search begins: most lines take more, and a slower one has a queue of a tenth of a
     /// second before that is noticed.
-    static let firstPace = 1_250_000.0
+    static let firstPace = 1_750_000.0
     /// In so long the pace doubles in a search: some round trips, and as many pings.
     static let doubling = Duration.milliseconds(400)
     /// How far a search goes beyond what was really sent.
