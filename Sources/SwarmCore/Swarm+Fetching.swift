@@ -262,7 +262,7 @@ extension Swarm {
         // Only the host says who passes what on.
         if relays, slot.map(peers.hosts.contains) ?? false {
             errands[address] = .toEverybody
-            if state == .verified { runErrand(with: address) }
+            if state == .verified { runErrand(with: address, now: now) }
         }
         switch state {
         case .missing where isPaused, .expected where isPaused, .requested where isPaused:
@@ -284,7 +284,7 @@ extension Swarm {
         expectations.arrived(address, now: now)
         news.add(address, guests: peers.count, now: now)
         cancelOtherCopies(of: address, into: &directives)
-        runErrand(with: address)
+        runErrand(with: address, now: now)
         if items[address.item]?.isComplete == true {
             incompleteCount -= 1
             directives.append(.completed(address.item))

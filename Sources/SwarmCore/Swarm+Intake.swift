@@ -85,7 +85,6 @@ extension Swarm {
         case .asked:
             askers.insert(slot)
             relays.leave(slot)
-            forgetErrands(to: slot)
         }
     }
 }

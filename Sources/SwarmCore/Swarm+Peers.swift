@@ -13,6 +13,7 @@ extension Swarm {
         }
         promising.insert(slot)
         striper.join(slot, now: now)
+        if !isHost { newcomers[slot] = now + Self.firstWordsTime }
         reachDue = reachDue ?? now + Self.reachInterval
         introduceAppetite(to: peer, isHost: isHost, into: &directives)
         for item in items.keys.sorted() { announce(item, to: peer, into: &directives) }
@@ -26,7 +27,7 @@ extension Swarm {
         reachDue = reachDue ?? now + Self.reachInterval
         askers.remove(slot)
         relays.leave(slot)
-        forgetErrands(to: slot)
+        newcomers[slot] = nil
         let items = items
         striper.leave(slot) { items[$0.item]?.holdings.holders(of: $0.block).isEmpty == false }
         for address in awaiting.keys { awaiting[address]?.remove(slot) }

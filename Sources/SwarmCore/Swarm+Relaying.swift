@@ -7,7 +7,14 @@ enum Errand {
     /// To all guests that lack it.
     case toEverybody
     /// To these: those first who pass it on further.
-    case to(first: PeerSet, others: PeerSet)
+    case to(first: [PeerID], others: [PeerID])
+}
+
+/// An errand of a block that is here.
+struct RunErrand {
+    let errand: Errand
+    let address: BlockAddress
+    let since: MonotonicInstant
 }
 
 extension Swarm {
@@ -16,6 +23,8 @@ extension Swarm {
     /// Round trips that guests need to connect to each other after they have come: before that, the
     /// word that one reaches nobody would only keep the host from having blocks passed on.
     static let roundTripsToConnect = 5
+    /// What a guest has it says as it connects, in several messages.
+    static let firstWordsTime = Duration.milliseconds(20)
     /// Orders kept for blocks that are not here: twice what the host has under way to one guest.
     static let errandsKept = 64
 
@@ -68,35 +77,50 @@ extension Swarm {
     }
 
     /// Takes an order; only the host says who passes what on.
-    mutating func take(_ order: RelayOrder, from peer: PeerID) {
+    mutating func take(_ order: RelayOrder, from peer: PeerID, now: MonotonicInstant) {
         guard let slot = peers.slot(of: peer), peers.hosts.contains(slot),
             let block = items[order.item]?.geometry.block(at: order.block)
         else { return }
         let address = BlockAddress(item: order.item, block: block)
         let isHere = items[order.item]?[block] == .verified
         guard isHere || errands.count < Self.errandsKept else { return }
-        errands[address] = .to(first: slots(of: order.first), others: slots(of: order.others))
-        if isHere { runErrand(with: address) }
+        errands[address] = .to(first: order.first, others: order.others)
+        if isHere { runErrand(with: address, now: now) }
     }
 
     /// Passes on a block that is here now, if it is to be.
-    mutating func runErrand(with address: BlockAddress) {
+    mutating func runErrand(with address: BlockAddress, now: MonotonicInstant) {
         guard let errand = errands.removeValue(forKey: address) else { return }
-        let lackers = peers.guests.subtracting(askers).subtracting(holders(of: address))
-        switch errand {
+        let run = RunErrand(errand: errand, address: address, since: now)
+        errandsRun.append(run)
+        errandsRun = errandsRun.suffix(Self.errandsKept)
+        pass(on: run, to: peers.guests)
+    }
+
+    private mutating func pass(on run: RunErrand, to some: PeerSet) {
+        let lackers = some.subtracting(askers).subtracting(holders(of: run.address))
+        switch run.errand {
         case .toEverybody:
-            relays.add(address, to: lackers)
+            relays.add(run.address, to: lackers)
         case .to(let first, let others):
-            relays.add(address, to: first.union(others).intersection(lackers), first: first)
+            let (first, others) = (slots(of: first), slots(of: others))
+            relays.add(run.address, to: first.union(others).intersection(lackers), first: first)
         }
     }
 
-    /// A peer is gone; its slot may be another's soon.
-    mutating func forgetErrands(to slot: Int) {
-        for (address, errand) in errands {
-            guard case .to(var first, var others) = errand else { continue }
-            guard first.remove(slot) || others.remove(slot) else { continue }
-            errands[address] = .to(first: first, others: others)
+    /// Passes on to guests that have just connected what was here a moment before.
+    ///
+    /// The host takes those who came at the same time to be connected by the time it matters.
+    mutating func runLateErrands(now: MonotonicInstant) {
+        for (slot, due) in newcomers.sorted(by: { $0.key < $1.key }) where due <= now {
+            newcomers[slot] = nil
+            let roundTrip = peers.hosts.map { peers[$0].roundTrip }.max() ?? .zero
+            let came = peers[slot].came
+            let earliest = came - roundTrip * Self.roundTripsToConnect
+            // Who was there as the errand was run got the block then.
+            for run in errandsRun where run.since >= earliest && run.since < came {
+                pass(on: run, to: PeerSet(slot))
+            }
         }
     }
 }

@@ -25,6 +25,10 @@ public struct Swarm {
     var relays = RelayQueue()
     /// What the host wants passed on, and is not here and checked yet.
     var errands: [BlockAddress: Errand] = [:]
+    /// The same of blocks that came lately: somebody they are for may not have been connected.
+    var errandsRun: [RunErrand] = []
+    /// Guests that have just connected, by slot, and when they have said what they have.
+    var newcomers: [Int: MonotonicInstant] = [:]
     /// When the host is to be told whom we reach, if that is news.
     var reachDue: MonotonicInstant?
     /// Requests for blocks that the striper will give to somebody: who asked.
@@ -111,6 +115,7 @@ public struct Swarm {
         tell(now: now, into: &directives)
         check(now: now, into: &directives)
         openIntake(now: now)
+        runLateErrands(now: now)
         serve(now: now, into: &directives)
         fetch(now: now, into: &directives)
         setAlarm(now: now, into: &directives)
@@ -160,7 +165,7 @@ public struct Swarm {
         case .reject(let request, let peer):
             refused(request, by: peer, now: now)
         case .ordered(let order, let peer):
-            take(order, from: peer)
+            take(order, from: peer, now: now)
         case .appetite(let appetite, let peer):
             note(appetite, of: peer, now: now)
         case .reaches(let reach, let peer):
@@ -269,7 +274,9 @@ public struct Swarm {
             || (!peers.isEmpty && incompleteCount > 0)
             || peers.present.contains { peers[$0].isBusy }
         nextCheck = isWaiting ? nextCheck ?? now + Self.checkInterval : nil
-        let next = [news.next, nextCheck, paceOpens, intakeOpens, reachDue].compactMap { $0 }.min()
+        let next = [
+            news.next, nextCheck, paceOpens, intakeOpens, reachDue, newcomers.values.min(),
+        ].compactMap { $0 }.min()
         guard let next, next != alarm else { return }
         alarm = next
         directives.append(.wake(at: next))

@@ -55,6 +55,19 @@ struct SwarmRelayingTests {
         }
     }
 
+    /// To whom a block goes out when each sending ends, in this order.
+    private mutating func delivered(
+        _ number: Int, by directives: [SwarmDirective]
+    ) throws -> [PeerID] {
+        var receivers = uploads(directives)
+        var ended = 0
+        while ended < receivers.count {
+            receivers += uploads(tell(.blockSent(try address(number), to: receivers[ended])))
+            ended += 1
+        }
+        return receivers
+    }
+
     @Test("takes turns with what a player elsewhere in the film waits for")
     mutating func turns() throws {
         for number in [0, 20] {
@@ -132,6 +145,25 @@ struct SwarmRelayingTests {
                 Have(item: item, entries: [.init(chunk: 0, blocks: .init(bits: 0xFF))]), from: ben))
         tell(.peerLeft(ana))
         #expect(uploads(try receive(5)) == [cem])
+    }
+
+    @Test(
+        "reaches who connects a moment after the block came, once, and not who has it or comes later",
+        arguments: [false, true])
+    mutating func lateReceivers(isNamed: Bool) throws {
+        tell(.roundTripMeasured(host, .milliseconds(40)))
+        let (dan, eva, fay) = (peerID(5), peerID(6), peerID(7))
+        let all = [ana, ben, cem, dan, eva, fay]
+        if isNamed { tell(.ordered(order(5, others: all), by: host)) }
+        #expect(Set(try delivered(5, by: try receive(5, relay: !isNamed))) == [ana, ben, cem])
+        let had = Have(item: item, entries: [.init(chunk: 0, blocks: .init(bits: 0xFF))])
+        var directives = tell(.peerJoined(dan, isHost: false), after: .milliseconds(100))
+        directives += tell(.peerJoined(eva, isHost: false)) + tell(.have(had, from: eva))
+        #expect(uploads(directives) == [])
+        #expect(try delivered(5, by: tell(.tick, after: Swarm.firstWordsTime)) == [dan])
+        directives = tell(.peerJoined(fay, isHost: false), after: .seconds(1))
+        directives += tell(.tick, after: Swarm.firstWordsTime)
+        #expect(uploads(directives) == [])
     }
 
     @Test("keeps only so many orders for blocks that are not here")
