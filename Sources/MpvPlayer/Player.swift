@@ -154,7 +154,7 @@ extension Player {
     }
 
     /// Starts what mpv itself draws over a film, as far as the user has it: its controls, its
-    /// statistics, its console.
+    /// statistics.
     ///
     /// Once, however often it is called. To be called once the film shows, because they keep a
     /// processor busy while it opens. An mpv that was lent has its own.

@@ -21,10 +21,11 @@ enum RoomOptions {
     /// What of mpv's own is started once the film shows: scripts that draw over a film, each a
     /// millisecond or ten of a processor while the film opens, and before mpv opens any.
     ///
-    /// Each is on by default. Not all are known to every version.
+    /// Each is on by default. Not all are known to every version. Not the console, in which lines are
+    /// written to the room while it waits.
     static let later = [
-        "osc", "load-stats-overlay", "load-osd-console", "load-console", "load-select",
-        "load-positioning", "load-commands", "load-context-menu",
+        "osc", "load-stats-overlay", "load-select", "load-positioning", "load-commands",
+        "load-context-menu",
     ]
 
     /// The profile that turns them off; to restore it gives them back as the user has them.
