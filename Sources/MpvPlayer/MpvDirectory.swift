@@ -60,6 +60,13 @@ struct MpvDirectory: Sendable {
         return file
     }
 
+    /// Removes one of its files, if it is there.
+    func remove(_ name: String) {
+        Self.existing.withLockedValue { _ in
+            try? FileManager.default.removeItem(atPath: "\(path)/\(name)")
+        }
+    }
+
     /// Removes the directory and all it holds.
     ///
     /// What cannot be removed is left to the system's own cleaning of such places.

@@ -180,7 +180,7 @@ extension MpvEventLoop {
         case .seek:
             // There is nothing to seek in before a film is open, nor at its very end.
             deliver(.logged(.warning, "mpv refused a seek: \(reason)"))
-        case .pause, .speed, .pitch, .script, .controls, .quit, nil:
+        case .pause, .speed, .pitch, .script, .quit, nil:
             let name = request.map { "\($0)" } ?? "request"
             deliver(.logged(.error, "mpv refused a \(name) command: \(reason)"))
         }

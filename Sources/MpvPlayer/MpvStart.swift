@@ -14,7 +14,6 @@ struct MpvStart {
         try rehearse(arguments)
         // Set here they lose to mpv.conf, and win below; which of them this mpv knows shows already.
         let forced = RoomOptions.forced.filter(handle.setOption)
-        let later = RoomOptions.later.filter { handle.setOption(MpvOption($0, "yes")) }
         handle.requestLog(atLeast: "warn")
         for option in RoomOptions.defaults { handle.setOption(option) }
         handle.setOption(MpvOption("title", configuration.windowTitle))
@@ -29,8 +28,9 @@ struct MpvStart {
         {
             throw Self.refusal(of: option, reason: "it does not take that value")
         }
-        let text = RoomOptions.configuration(arguments: arguments, forced: forced, later: later)
-        try handle.loadConfiguration(at: directory.write(Array(text.utf8), to: "room.conf"))
+        let text = RoomOptions.configuration(arguments: arguments, forced: forced)
+        defer { directory.remove(Self.roomFile) }
+        try handle.loadConfiguration(at: directory.write(Array(text.utf8), to: Self.roomFile))
         handle.setOption(MpvOption("player-operation-mode", "pseudo-gui"))
         try handle.initialise()
         _ = handle.command(.command("apply-profile", RoomOptions.profile))
@@ -65,9 +65,14 @@ struct MpvStart {
         defer { stage.terminate() }
         stage.requestLog(atLeast: "error")
         let lines = options.map(\.configurationLine).joined(separator: "\n")
-        try stage.loadConfiguration(at: directory.write(Array(lines.utf8), to: "argument.conf"))
+        defer { directory.remove(Self.argumentsFile) }
+        try stage.loadConfiguration(
+            at: directory.write(Array(lines.utf8), to: Self.argumentsFile))
         return stage.loggedTexts().first
     }
+
+    /// Read as soon as it is written, and gone then: arguments may hold what is nobody's business.
+    private static let (roomFile, argumentsFile) = ("room.conf", "arguments.conf")
 
     /// Options that mean something only beside the user's own configuration.
     private static let namesSettledLater: Set<String> = ["profile", "include"]

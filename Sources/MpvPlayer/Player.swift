@@ -47,7 +47,6 @@ public final class Player: Sendable {
     private let correctsPitch = NIOLockedValueBox(true)
     /// Where mpv reads its options and the script, until it has read them.
     private let directory = NIOLockedValueBox<MpvDirectory?>(nil)
-    private let hasControls = NIOLockedValueBox(false)
     private let lender: MpvLender?
     /// What a lent mpv does differently while it plays one of our films.
     private let fileOptions: [MpvOption]
@@ -151,21 +150,6 @@ extension Player {
     public func setPitchCorrection(_ isOn: Bool) {
         let isWanted = isOn && correctsPitch.withLockedValue { $0 }
         handle.setAsync("audio-pitch-correction", .flag(isWanted), for: .pitch)
-    }
-
-    /// Starts what mpv itself draws over a film, as far as the user has it: its controls, its
-    /// statistics.
-    ///
-    /// Once, however often it is called. To be called once the film shows, because they keep a
-    /// processor busy while it opens. An mpv that was lent has its own.
-    public func startControls() {
-        let isFirst = hasControls.withLockedValue { hasControls in
-            defer { hasControls = true }
-            return !hasControls
-        }
-        guard isFirst, lender == nil else { return }
-        handle.commandAsync(
-            .command("apply-profile", RoomOptions.laterProfile, "restore"), for: .controls)
     }
 
     /// Asks mpv to quit; ``PlayerEvent/quit`` follows.

@@ -18,19 +18,6 @@ enum RoomOptions {
         MpvOption("wayland-app-id", "peerwatch"),
     ]
 
-    /// What of mpv's own is started once the film shows: scripts that draw over a film, each a
-    /// millisecond or ten of a processor while the film opens, and before mpv opens any.
-    ///
-    /// Each is on by default. Not all are known to every version. Not the console, in which lines are
-    /// written to the room while it waits.
-    static let later = [
-        "osc", "load-stats-overlay", "load-select", "load-positioning", "load-commands",
-        "load-context-menu",
-    ]
-
-    /// The profile that turns them off; to restore it gives them back as the user has them.
-    static let laterProfile = "peerwatch-later"
-
     /// The video outputs to try when the user chose none.
     ///
     /// `gpu` rejects software rendering, where the next two still draw well; mpv's own order would
@@ -134,16 +121,11 @@ enum RoomOptions {
         return "\(option.argument) has no effect: a room \(setting)."
     }
 
-    /// The file that makes the user's arguments win over mpv.conf, and the room over both; what is
-    /// started `later` is off until its profile is restored.
-    static func configuration(
-        arguments: [MpvOption], forced: [MpvOption], later: [String]
-    ) -> String {
+    /// The file that makes the user's arguments win over mpv.conf, and the room over both.
+    static func configuration(arguments: [MpvOption], forced: [MpvOption]) -> String {
         let lines =
             ["[\(profile)]"] + forced.map(\.configurationLine)
-            + ["[\(laterProfile)]", "profile-restore=copy-equal"] + later.map { "\($0)=no" }
-            + ["[pseudo-gui]"] + arguments.map(\.configurationLine)
-            + ["profile=\(profile)", "profile=\(laterProfile)"]
+            + ["[pseudo-gui]"] + arguments.map(\.configurationLine) + ["profile=\(profile)"]
         return lines.joined(separator: "\n") + "\n"
     }
 }

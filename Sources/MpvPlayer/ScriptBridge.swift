@@ -63,7 +63,7 @@ final class ScriptBridge: Sendable {
     /// How long to wait for a script to start, which takes milliseconds, only to end it.
     private static let patience = Duration.seconds(1)
 
-    /// Ends the script in an mpv that goes on; waits until it has read its files.
+    /// Ends the script in an mpv that goes on; waits until it has read its file.
     ///
     /// Not for the event thread, which brings the script's messages.
     func end(through handle: MpvHandle) {

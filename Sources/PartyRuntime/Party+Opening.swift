@@ -187,7 +187,6 @@ extension Party {
         self.player = player
         // The host's film opens at the same time, and the picture comes first.
         if roomSigner == nil { startScript() }
-        startControls(in: Self.longestWithoutControls)
         if let courseWaiting { follow(courseWaiting) }
     }
 
@@ -200,16 +199,6 @@ extension Party {
             self?.assumeIsolated { $0.fail(error) }
         }
     }
-
-    /// The processor belongs to the film until it is there and in step, and no hand is at the mouse
-    /// sooner.
-    static let controlsAfterFirstFrame = TimeAmount.milliseconds(500)
-
-    /// Who waits for the film is to have mpv's controls and keys too.
-    private static let longestWithoutControls = TimeAmount.seconds(3)
-
-    /// Starts what mpv draws itself, if it has not started by then.
-    func startControls(in delay: TimeAmount) { after(delay) { $0.player?.startControls() } }
 
     private var playerSettings: PlayerConfiguration {
         var settings = PlayerConfiguration()

@@ -96,7 +96,6 @@ extension Party {
         tellSwarm(.playerOpened(item))
         log.record(.firstFrame(position: position.seconds))
         startScript()
-        startControls(in: Self.controlsAfterFirstFrame)
         if playback.recordsPrefetch {
             playback.recordsPrefetch = false
             tellRoom(.prefetchKnown(prefetch.hint(for: item)))

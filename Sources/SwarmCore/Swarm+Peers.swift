@@ -13,7 +13,7 @@ extension Swarm {
         }
         promising.insert(slot)
         striper.join(slot, now: now)
-        if !isHost { newcomers[slot] = now + Self.firstWordsTime }
+        if !isHost { newcomers[slot] = Newcomer(due: now + Self.firstWordsTime) }
         reachDue = reachDue ?? now + Self.reachInterval
         introduceAppetite(to: peer, isHost: isHost, into: &directives)
         for item in items.keys.sorted() { announce(item, to: peer, into: &directives) }

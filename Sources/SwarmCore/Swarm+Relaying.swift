@@ -17,15 +17,25 @@ struct RunErrand {
     let since: MonotonicInstant
 }
 
+/// A guest that has just connected.
+struct Newcomer {
+    /// When it has said what it has.
+    let due: MonotonicInstant
+    /// Blocks it has asked for and was sent meanwhile.
+    var answered: Set<BlockAddress> = []
+}
+
 extension Swarm {
     /// Changes of whom one reaches come in swarms, as a guest joins or a line breaks.
     static let reachInterval = Duration.milliseconds(100)
     /// Round trips that guests need to connect to each other after they have come: before that, the
     /// word that one reaches nobody would only keep the host from having blocks passed on.
     static let roundTripsToConnect = 5
-    /// What a guest has it says as it connects, in several messages.
+    /// What a guest has it says as it connects, in messages that leave together: so long they may be
+    /// apart on their way.
     static let firstWordsTime = Duration.milliseconds(20)
-    /// Orders kept for blocks that are not here: twice what the host has under way to one guest.
+    /// Orders kept for blocks that are not here, and errands that were run: twice what the host has under
+    /// way to one guest.
     static let errandsKept = 64
 
     // MARK: At the host
@@ -112,13 +122,15 @@ extension Swarm {
     ///
     /// The host takes those who came at the same time to be connected by the time it matters.
     mutating func runLateErrands(now: MonotonicInstant) {
-        for (slot, due) in newcomers.sorted(by: { $0.key < $1.key }) where due <= now {
+        for (slot, newcomer) in newcomers.sorted(by: { $0.key < $1.key })
+        where newcomer.due <= now {
             newcomers[slot] = nil
             let roundTrip = peers.hosts.map { peers[$0].roundTrip }.max() ?? .zero
             let came = peers[slot].came
             let earliest = came - roundTrip * Self.roundTripsToConnect
             // Who was there as the errand was run got the block then.
             for run in errandsRun where run.since >= earliest && run.since < came {
+                guard !newcomer.answered.contains(run.address) else { continue }
                 pass(on: run, to: PeerSet(slot))
             }
         }

@@ -234,6 +234,7 @@ extension Swarm {
 
     private mutating func taken(_ answer: Shipment, urgent: Bool) -> Shipment {
         peers[answer.slot].takeOwed(urgent: urgent)
+        newcomers[answer.slot]?.answered.insert(answer.address)
         // It may have been ordered for the same peer meanwhile.
         relays.received(answer.address, by: answer.slot)
         return answer

@@ -25,10 +25,10 @@ public struct Swarm {
     var relays = RelayQueue()
     /// What the host wants passed on, and is not here and checked yet.
     var errands: [BlockAddress: Errand] = [:]
-    /// The same of blocks that came lately: somebody they are for may not have been connected.
+    /// The errands that were run last: somebody they are for may not have been connected.
     var errandsRun: [RunErrand] = []
-    /// Guests that have just connected, by slot, and when they have said what they have.
-    var newcomers: [Int: MonotonicInstant] = [:]
+    /// Guests that have just connected, by slot.
+    var newcomers: [Int: Newcomer] = [:]
     /// When the host is to be told whom we reach, if that is news.
     var reachDue: MonotonicInstant?
     /// Requests for blocks that the striper will give to somebody: who asked.
@@ -275,7 +275,8 @@ public struct Swarm {
             || peers.present.contains { peers[$0].isBusy }
         nextCheck = isWaiting ? nextCheck ?? now + Self.checkInterval : nil
         let next = [
-            news.next, nextCheck, paceOpens, intakeOpens, reachDue, newcomers.values.min(),
+            news.next, nextCheck, paceOpens, intakeOpens, reachDue,
+            newcomers.values.map(\.due).min(),
         ].compactMap { $0 }.min()
         guard let next, next != alarm else { return }
         alarm = next

@@ -21,8 +21,8 @@ public struct UplinkPacer: Sendable {
     /// How often ``look(at:now:)`` is to be called.
     public static let interval = Duration.milliseconds(50)
 
-    /// Where a search begins: most lines take more, and one of 6 Mbit/s has a queue of a fifth of a
-    /// second before that is noticed, one of 4 half a second.
+    /// Where a search begins: many lines take more, and one of 6 to 10 Mbit/s has a queue of up to a
+    /// fifth of a second before that is noticed, one of 4 half a second.
     static let firstPace = 1_750_000.0
     /// In so long the pace doubles in a search: some round trips, and as many pings.
     static let doubling = Duration.milliseconds(400)

@@ -82,21 +82,16 @@ struct MpvArgumentsTests {
     func file() {
         let text = RoomOptions.configuration(
             arguments: [MpvOption("fs", nil), MpvOption("title", "ü #")],
-            forced: [MpvOption("idle", "yes"), MpvOption("log-file", "")],
-            later: ["osc"])
+            forced: [MpvOption("idle", "yes"), MpvOption("log-file", "")])
         #expect(
             text == """
                 [peerwatch-room]
                 idle=%3%yes
                 log-file=%0%
-                [peerwatch-later]
-                profile-restore=copy-equal
-                osc=no
                 [pseudo-gui]
                 fs
                 title=%4%ü #
                 profile=peerwatch-room
-                profile=peerwatch-later
 
                 """)
     }

@@ -76,33 +76,10 @@ struct PlayerOptionsTests {
             ]
             try run(in: directory, arguments: typed) { screening in
                 #expect(screening.option("volume") == "44.000000")
-                screening.player.startControls()
-                try screening.wait(for: "controller") { screening.option("osc") == "yes" }
+                #expect(screening.option("osc") == "yes")
                 #expect(screening.option("script-opts") == "a=b#c")
                 #expect(screening.option("pause") == "no")
                 #expect(screening.option("idle") == "yes")
-            }
-        }
-    }
-
-    @Test("starts mpv's own scripts once they are asked for, and only those that the user has")
-    func controls() throws {
-        try withUserConfiguration { directory in
-            try run(in: directory) { screening in
-                try screening.journal.wait(for: .scriptMessage(["ready", "peerwatch"]))
-                #expect(screening.runs(script: "peerwatch"))
-                #expect(screening.runs(script: "console"))
-                for script in ["osc", "stats"] { #expect(!screening.runs(script: script)) }
-                screening.player.startControls()
-                try screening.wait(for: "statistics") { screening.runs(script: "stats") }
-                #expect(!screening.runs(script: "osc"))
-                #expect(screening.option("osc") == "no")
-                screening.player.startControls()
-            }
-            try run(in: directory, arguments: ["--osc", "--load-stats-overlay=no"]) { screening in
-                screening.player.startControls()
-                try screening.wait(for: "controller") { screening.runs(script: "osc") }
-                #expect(!screening.runs(script: "stats"))
             }
         }
     }
@@ -125,6 +102,7 @@ struct PlayerOptionsTests {
         try withUserConfiguration { directory in
             try run(in: directory, configure: { $0.usesUserConfig = false }) { screening in
                 #expect(screening.option("volume") == "100.000000")
+                #expect(screening.option("osc") == "yes")
                 #expect(screening.option("idle") == "yes")
                 #expect(screening.option("title")?.hasSuffix("PeerWatch") == true)
                 try screening.journal.wait(for: .scriptMessage(["ready", "peerwatch"]))

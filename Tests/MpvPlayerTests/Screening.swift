@@ -102,11 +102,6 @@ struct Screening {
         throw NotSeen(description: "no \(what) in 20 s")
     }
 
-    /// Whether a script of this name runs in mpv.
-    func runs(script name: String) -> Bool {
-        player.handle.command(.command("script-message-to", name, "test")) != nil
-    }
-
     /// What the script tells other scripts, as JSON.
     func said(_ name: String) -> String? {
         if case .string(let json) = player.handle.property("user-data/peerwatch/\(name)") {

@@ -166,6 +166,17 @@ struct SwarmRelayingTests {
         #expect(uploads(directives) == [])
     }
 
+    @Test("brings nothing again to whom has just connected and asked for it")
+    mutating func lateAsker() throws {
+        let dan = peerID(5)
+        _ = try delivered(5, by: try receive(5, relay: true))
+        tell(.peerJoined(dan, isHost: false))
+        let run = BlockRequest.Run(first: 5, count: 1)
+        let request = BlockRequest(item: item, runs: [run], isUrgent: true)
+        #expect(try delivered(5, by: tell(.request(request, from: dan))) == [dan])
+        #expect(uploads(tell(.tick, after: Swarm.firstWordsTime)) == [])
+    }
+
     @Test("keeps only so many orders for blocks that are not here")
     mutating func bounded() throws {
         for number in 0..<UInt32(Swarm.errandsKept) {

@@ -362,7 +362,7 @@ mp.observe_property("pause", "bool", function(_, paused)
     redraw()
 end)
 
+mp.flush_keybindings()
 publish.set("page", "none")
 publish.set("input", "none")
-mp.flush_keybindings()
 tell("ready", mp.get_script_name())
