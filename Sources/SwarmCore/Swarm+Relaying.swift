@@ -31,6 +31,9 @@ extension Swarm {
     /// Round trips that guests need to connect to each other after they have come: before that, the
     /// word that one reaches nobody would only keep the host from having blocks passed on.
     static let roundTripsToConnect = 5
+    /// Round trips of one such connection, TCP, TLS and the proofs: what the host gave out longer before
+    /// it was up was not meant for somebody who had not come yet.
+    static let roundTripsOfConnection = 3
     /// What a guest has it says as it connects, in messages that leave together: so long they may be
     /// apart on their way.
     static let firstWordsTime = Duration.milliseconds(20)
@@ -127,7 +130,7 @@ extension Swarm {
             newcomers[slot] = nil
             let roundTrip = peers.hosts.map { peers[$0].roundTrip }.max() ?? .zero
             let came = peers[slot].came
-            let earliest = came - roundTrip * Self.roundTripsToConnect
+            let earliest = came - roundTrip * Self.roundTripsOfConnection
             // Who was there as the errand was run got the block then.
             for run in errandsRun where run.since >= earliest && run.since < came {
                 guard !newcomer.answered.contains(run.address) else { continue }
