@@ -1,5 +1,6 @@
 // Passing on: what the host orders, and what it has to know for that.
 
+import DequeModule
 import PartyModel
 
 /// To whom a block goes on that the host wants passed on.
@@ -106,7 +107,7 @@ extension Swarm {
         guard let errand = errands.removeValue(forKey: address) else { return }
         let run = RunErrand(errand: errand, address: address, since: now)
         errandsRun.append(run)
-        errandsRun = errandsRun.suffix(Self.errandsKept)
+        if errandsRun.count > Self.errandsKept { errandsRun.removeFirst() }
         pass(on: run, to: peers.guests)
     }
 
@@ -125,10 +126,11 @@ extension Swarm {
     ///
     /// The host takes those who came at the same time to be connected by the time it matters.
     mutating func runLateErrands(now: MonotonicInstant) {
+        guard !newcomers.isEmpty else { return }
+        let roundTrip = peers.hosts.map { peers[$0].roundTrip }.max() ?? .zero
         for (slot, newcomer) in newcomers.sorted(by: { $0.key < $1.key })
         where newcomer.due <= now {
             newcomers[slot] = nil
-            let roundTrip = peers.hosts.map { peers[$0].roundTrip }.max() ?? .zero
             let came = peers[slot].came
             let earliest = came - roundTrip * Self.roundTripsOfConnection
             // Who was there as the errand was run got the block then.

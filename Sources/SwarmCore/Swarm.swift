@@ -9,6 +9,7 @@
 // once (`PeerLedger`, `awaiting`); a block is `requested` exactly while some peer's ledger has it in
 // `asked` and not cancelled.
 
+import DequeModule
 public import PartyModel
 
 /// The swarm as one peer sees it: events in, directives out.
@@ -26,7 +27,7 @@ public struct Swarm {
     /// What the host wants passed on, and is not here and checked yet.
     var errands: [BlockAddress: Errand] = [:]
     /// The errands that were run last: somebody they are for may not have been connected.
-    var errandsRun: [RunErrand] = []
+    var errandsRun: Deque<RunErrand> = []
     /// Guests that have just connected, by slot.
     var newcomers: [Int: Newcomer] = [:]
     /// When the host is to be told whom we reach, if that is news.
