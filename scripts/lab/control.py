@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lab import report
+from lab.ends import started
 from lab.films import film
 from lab.network import End, Network
 from lab.program import SILENT_MPV, Event, Program
 from lab.remote_mpv import RemoteMpv
-from lab.swarm import GUESTS, HOST, started
+from lab.swarm import GUESTS, HOST
 
 # Changes of mind in an evening, each seen by four guests, and evenings; one key that comes at a bad
 # moment is late for all four, so it takes more than one evening for a p99 to mean something.

@@ -6,10 +6,11 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from lab import report
+from lab.ends import started
 from lab.films import film
 from lab.network import Network
 from lab.program import SILENT_MPV, Program
-from lab.swarm import GUESTS, HOST, started
+from lab.swarm import GUESTS, HOST
 
 # Everybody has been playing for so long, then has to go on for so long without the one.
 BEFORE_SECONDS = 10.0

@@ -1,42 +1,19 @@
 """How soon a guest sees the film of a host with a slow uplink."""
 
-import subprocess
-import sys
 import tempfile
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from lab import report
+from lab.ends import started, web_server
 from lab.films import CONTAINERS, film
 from lab.links import parse
 from lab.mpv_reference import first_frame
-from lab.network import End, Network
-from lab.program import ROOT, SILENT_MPV
-from lab.swarm import started
+from lab.network import Network
+from lab.program import SILENT_MPV
 
 HOST = parse("up=6mbit,down=50mbit,delay=12.5ms")
 GUEST = parse("up=6mbit,down=50mbit,delay=12.5ms")
-PORT = 8080
 RUNS = 3
-
-
-@contextmanager
-def web_server(directory: Path, end: End) -> Iterator[str]:
-    """The address of a web server at that end."""
-    server = subprocess.Popen(
-        [*end.prefix, sys.executable, "-m", "lab.webserver", str(directory), end.address, str(PORT)],
-        cwd=ROOT / "scripts",
-    )
-    try:
-        probe = [*end.prefix, "ss", "-Hltn", f"sport = :{PORT}"]
-        while not subprocess.run(probe, capture_output=True).stdout:
-            time.sleep(0.05)
-        yield f"http://{end.address}:{PORT}"
-    finally:
-        server.kill()
-        server.wait()
 
 
 def joined(network: Network, path: Path, *options: str) -> tuple[float, float]:

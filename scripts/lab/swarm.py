@@ -8,22 +8,17 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from lab import report
-from lab.films import film as film_to_watch
+from lab import crowd, report
+from lab.ends import started
 from lab.films import random_film
 from lab.links import Line, parse
-from lab.network import End, Network
-from lab.program import SILENT_MPV, Program
+from lab.network import Network
 from lab.torrent_reference import TorrentPeer
 
 FILM_BYTES = 16_000_000
 HOST = parse("up=20mbit,down=100mbit,delay=12.5ms")
 GUESTS = [parse("up=10mbit,down=50mbit,delay=12.5ms")] * 4
 RUNS = 3
-# Lines on which nothing but the machine takes time.
-FAST = parse("up=1gbit,down=1gbit,delay=0.1ms")
-# Where the room is when four come at once.
-ROOMS = {"room at the beginning": ("--lobby",), "room that plays": ()}
 # Long enough for a host that sends every copy itself, twice.
 PATIENCE_SECONDS = 120
 
@@ -69,38 +64,6 @@ def ours(network: Network, film: Path, room: Path) -> Distribution:
     return Distribution(last, from_host / film.stat().st_size)
 
 
-def last_frames(network: Network, path: Path, room: Path, options: Sequence[str]) -> list[float]:
-    """For each run the seconds from their start to the last first frame of four that come at once."""
-    return [max(first_frames(network, path, room, options)) for _ in range(RUNS)]
-
-
-def first_frames(
-    network: Network, path: Path, room: Path, options: Sequence[str]
-) -> list[float]:
-    """Seconds from their start to each guest's first frame, of four that come at once to a film."""
-    with ExitStack() as stack:
-        stack.callback(shutil.rmtree, room / "ours", ignore_errors=True)
-        words = ("play", str(path), "--no-config", *options)
-        host = stack.enter_context(started(*words, end=network.host, room=room, mpv=SILENT_MPV))
-        host.wait_for("first-frame")
-        words = ("join", host.token, "--no-config")
-        guests = [
-            stack.enter_context(started(*words, end=end, room=room, mpv=SILENT_MPV))
-            for end in network.guests
-        ]
-        frames = [guest.wait_for("first-frame", PATIENCE_SECONDS).at for guest in guests]
-    return frames
-
-
-def started(*words: str, end: End, room: Path, mpv: Sequence[str] = ()) -> Program:
-    """A program at one end of the network, with a cache of its own."""
-    cache = room / "ours" / end.name / "cache"
-    cache.mkdir(parents=True, exist_ok=True)
-    return Program(
-        *words, "--bind", end.address, "--name", end.name, prefix=end.prefix, cache=cache, mpv=mpv
-    )
-
-
 def torrent(network: Network, film: Path, room: Path, *, in_order: bool) -> Distribution:
     with ExitStack() as stack:
         stack.callback(shutil.rmtree, room / "torrent", ignore_errors=True)
@@ -141,19 +104,10 @@ def run() -> None:
     with tempfile.TemporaryDirectory(prefix="peerwatch-bench-") as name:
         room = Path(name)
         film = random_film(room / "film.bin", FILM_BYTES)
-        watched = film_to_watch("film.mkv", seconds=32)
-        with Network(FAST, [FAST] * len(GUESTS)) as network:
-            alone = {
-                name: report.seconds(last_frames(network, watched, room, options))
-                for name, options in ROOMS.items()
-            }
         with Network(HOST, GUESTS) as network:
             runs = [ours(network, film, room) for _ in range(RUNS)]
             show("peerwatch", runs, bound, f"≤ 1.25 ×, ≤ {copies * 1.1:.2f} copies")
-            for name, options in ROOMS.items():
-                frames = report.seconds(last_frames(network, watched, room, options))
-                beside = f"{alone[name]} over lines of 1 Gbit/s"
-                report.row(f"last first frame, {name}", frames, beside, goal="≤ 1.0 s")
+            crowd.show(network, room)
             if not TorrentPeer.is_available():
                 report.note("libtorrent is not here (Debian: python3-libtorrent).")
                 return

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lab import report
+from lab.ends import started
 from lab.films import film
 from lab.links import Line, parse
 from lab.mpv_reference import ROOM_CACHE, PlainMpv
@@ -18,7 +19,6 @@ from lab.positions import PauseWatch, PositionWatch
 from lab.process import party_seconds
 from lab.program import SILENT_MPV, Program
 from lab.remote_mpv import RemoteMpv
-from lab.swarm import started
 
 RUN_SECONDS = 60
 # A newcomer has so long to come into step.
