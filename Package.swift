@@ -128,6 +128,9 @@ let package = Package(
             name: "PartyBench", dependencies: ["PartySimulator", "PartyModel"],
             swiftSettings: settings),
 
+        // What tests of several modules wait with.
+        .target(name: "Monitoring", path: "Tests/Monitoring", swiftSettings: settings),
+
         .testTarget(
             name: "PartyModelTests", dependencies: ["PartyModel", crypto], swiftSettings: settings),
         .testTarget(
@@ -156,14 +159,17 @@ let package = Package(
             ],
             swiftSettings: settings),
         .testTarget(
-            name: "MpvPlayerTests", dependencies: ["MpvPlayer", "PartyModel", nioConcurrency],
+            name: "MpvPlayerTests",
+            dependencies: ["MpvPlayer", "PartyModel", "Monitoring", nioConcurrency],
             swiftSettings: settings),
         .testTarget(
             name: "PartyRuntimeTests", dependencies: ["PartyRuntime", "PartyModel"],
             swiftSettings: settings),
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["peerwatch", "PartyModel", nioCore, nioPosix, nioConcurrency],
+            dependencies: [
+                "peerwatch", "PartyModel", "Monitoring", nioCore, nioPosix, nioConcurrency,
+            ],
             swiftSettings: settings),
         .testTarget(name: "TidyTests", swiftSettings: settings),
     ]

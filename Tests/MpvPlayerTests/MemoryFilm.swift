@@ -1,6 +1,7 @@
 // A film in memory, part of which can be withheld: what the swarm looks like to the player.
 
 import Foundation
+import Monitoring
 import PartyModel
 
 @testable import MpvPlayer

@@ -1,6 +1,7 @@
 // One player without window and sound, what it has told so far, and waiting for what it is to tell.
 
 import Foundation
+import Monitoring
 import PartyModel
 import Testing
 
@@ -24,7 +25,7 @@ final class EventJournal: Sendable {
     func wait(
         for what: String, after start: Int = 0, _ matches: (PlayerEvent) -> Bool
     ) throws -> Int {
-        let index = monitor.wait(until: .now.addingTimeInterval(20)) { events in
+        let index = monitor.wait(20) { events in
             events.dropFirst(start).firstIndex(where: matches)
         }
         guard let index else {
@@ -40,7 +41,7 @@ final class EventJournal: Sendable {
 
     /// Waits until there is another event behind the first `start`, but not for long.
     func waitBriefly(after start: Int) {
-        _ = monitor.wait(until: .now.addingTimeInterval(0.1)) { $0.count > start ? true : nil }
+        _ = monitor.wait(0.1) { $0.count > start ? true : nil }
     }
 
     /// The log lines that say something went wrong.

@@ -1,6 +1,7 @@
 // The keys and the clock of a running player, through the socket that mpv itself offers to scripts.
 
 import Foundation
+import Monitoring
 import NIOCore
 import NIOPosix
 

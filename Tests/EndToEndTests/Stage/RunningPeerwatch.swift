@@ -4,6 +4,7 @@
 
 import Foundation
 import Glibc
+import Monitoring
 import Testing
 
 /// A `peerwatch` somebody started.

@@ -1,27 +1,27 @@
-// State that threads share, and may wait for.
+// State that the threads of a test share, and may wait for.
 
-import Foundation
+package import Foundation
 
 /// A value behind a lock with a condition.
-final class Monitor<State>: Sendable {
+package final class Monitor<State>: Sendable {
     private let condition = NSCondition()
     // Safety: only touched while `condition` is locked.
     nonisolated(unsafe) private var state: State
 
-    init(_ state: sending State) { unsafe self.state = state }
+    package init(_ state: sending State) { unsafe self.state = state }
 
     /// Reads or changes the state; whoever waits looks again.
-    func withState<Result>(_ body: (inout State) -> Result) -> Result {
+    package func withState<Result>(_ body: (inout State) throws -> Result) rethrows -> Result {
         condition.lock()
         defer {
             condition.broadcast()
             condition.unlock()
         }
-        return unsafe body(&state)
+        return try unsafe body(&state)
     }
 
     /// Waits until `body` has a result, for ever or until the deadline; `nil` after that.
-    func wait<Result>(
+    package func wait<Result>(
         until deadline: Date? = nil, for body: (State) -> Result?
     ) -> Result? {
         condition.lock()
@@ -34,5 +34,10 @@ final class Monitor<State>: Sendable {
                 condition.wait()
             }
         }
+    }
+
+    /// Waits until `body` has a result; `nil` after so many seconds.
+    package func wait<Result>(_ seconds: TimeInterval, for body: (State) -> Result?) -> Result? {
+        wait(until: .now.addingTimeInterval(seconds), for: body)
     }
 }
