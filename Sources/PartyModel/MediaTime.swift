@@ -21,12 +21,12 @@ public struct MonotonicInstant: Hashable, Comparable, Sendable {
 
     /// The instant `duration` earlier; saturates at the ends of the range.
     public static func - (instant: Self, duration: Duration) -> Self {
-        Self(nanoseconds: instant.nanoseconds.addingSaturated(-duration.wholeNanoseconds))
+        Self(nanoseconds: instant.nanoseconds.subtractingSaturated(duration.wholeNanoseconds))
     }
 
-    /// The time from `right` to `left`.
+    /// The time from `right` to `left`; saturates where 64 bits of nanoseconds do not hold it.
     public static func - (left: Self, right: Self) -> Duration {
-        .nanoseconds(left.nanoseconds.addingSaturated(0 &- right.nanoseconds))
+        .nanoseconds(left.nanoseconds.subtractingSaturated(right.nanoseconds))
     }
 }
 
@@ -48,12 +48,12 @@ public struct RoomInstant: Hashable, Comparable, Sendable {
 
     /// The instant `duration` earlier; saturates at the ends of the range.
     public static func - (instant: Self, duration: Duration) -> Self {
-        Self(nanoseconds: instant.nanoseconds.addingSaturated(-duration.wholeNanoseconds))
+        Self(nanoseconds: instant.nanoseconds.subtractingSaturated(duration.wholeNanoseconds))
     }
 
-    /// The time from `right` to `left`.
+    /// The time from `right` to `left`; saturates where 64 bits of nanoseconds do not hold it.
     public static func - (left: Self, right: Self) -> Duration {
-        .nanoseconds(left.nanoseconds.addingSaturated(0 &- right.nanoseconds))
+        .nanoseconds(left.nanoseconds.subtractingSaturated(right.nanoseconds))
     }
 }
 
@@ -140,6 +140,16 @@ extension Duration {
         return product.addingSaturated(attoseconds / 1_000_000_000)
     }
 
+    /// The duration of so many seconds, moved inside plus and minus ``MediaPosition/longest``;
+    /// not-a-number is none.
+    ///
+    /// For what is reckoned from others' numbers: whatever they are, the sum stays inside 64 bits.
+    public init(boundedSeconds seconds: Double) {
+        let longest = MediaPosition.longest
+        let bounded = seconds.isNaN ? 0 : min(max(seconds, -longest), longest)
+        self = .nanoseconds(Int64(bounded * 1e9))
+    }
+
     /// The duration in seconds.
     public var inSeconds: Double { Double(wholeNanoseconds) / 1e9 }
 }
@@ -149,5 +159,11 @@ extension Int64 {
         let (sum, overflow) = addingReportingOverflow(other)
         guard overflow else { return sum }
         return other < 0 ? .min : .max
+    }
+
+    func subtractingSaturated(_ other: Int64) -> Int64 {
+        let (difference, overflow) = subtractingReportingOverflow(other)
+        guard overflow else { return difference }
+        return other < 0 ? .max : .min
     }
 }

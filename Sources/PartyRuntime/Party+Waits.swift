@@ -51,9 +51,9 @@ extension Party {
         let there = read.lowerBound + swarm.contiguousBytes(of: id, from: read.lowerBound)
         let behind = Double(max(0, there - read.upperBound)) / Double(size) * duration.seconds
         let rest = max(0, duration.seconds - playback.position.seconds)
-        guard there < size else { return (.nanoseconds(Int64(rest * 1e9)), true) }
+        guard there < size else { return (Duration(boundedSeconds: rest), true) }
         let amount = min(playback.buffered.inSeconds + behind, rest)
-        return (.nanoseconds(Int64(amount * 1e9)), false)
+        return (Duration(boundedSeconds: amount), false)
     }
 
     // MARK: To the user

@@ -42,7 +42,7 @@ public struct Foresight: Sendable {
         guard let first = looks.first, let last = looks.last, let elapsed else { return nil }
         let loss = (first.buffered - last.buffered).inSeconds / elapsed
         guard loss > 0, last.buffered.inSeconds < loss * Self.horizon.inSeconds else { return nil }
-        return .nanoseconds(Int64(last.buffered.inSeconds / loss * 1e9))
+        return Duration(boundedSeconds: last.buffered.inSeconds / loss)
     }
 
     /// How long it takes to get so much more film, at the rate of late; `nil` when nothing comes.
@@ -52,7 +52,7 @@ public struct Foresight: Sendable {
         let rate = (last.end - first.end) / elapsed
         guard rate > 0 else { return nil }
         let needed = duration.inSeconds / rate
-        return needed < Self.longestNeed.inSeconds ? .nanoseconds(Int64(needed * 1e9)) : nil
+        return needed < Self.longestNeed.inSeconds ? Duration(boundedSeconds: needed) : nil
     }
 
     private var elapsed: Double? {

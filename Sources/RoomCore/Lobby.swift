@@ -45,7 +45,8 @@ struct Lobby: Sendable {
         case .gathering:
             guard intent.isPaused else { return .end }
             guard areAllReady else { return .wait }
-            state = .counting(revision: intent.revision + 1, ready: viewers)
+            // Behind the last revision there is no start, and so none to wait for.
+            state = .counting(revision: intent.revision &+ 1, ready: viewers)
             return .start
         case .counting(let revision, let counted):
             guard intent.revision == revision, !intent.isPaused else {

@@ -139,9 +139,11 @@ extension Room {
             directives.append(.refuse(peer, Bye(kind: .roomFull)))
             return
         }
+        // Another keeper may have signed any version.
+        let (next, isTooLarge) = list.term.addingReportingOverflow(list.version)
         let member = Member(
             newcomer, introduction,
-            since: place.map { list.members[$0].since } ?? list.term + list.version)
+            since: place.map { list.members[$0].since } ?? (isTooLarge ? .max : next))
         var members = list.members
         if let place { members[place] = member } else { members.append(member) }
         self.list(members, into: &directives)
@@ -158,7 +160,10 @@ extension Room {
         guard takesNewcomers, let term = roster?.content.epoch else { return }
         hasKept = true
         let before = admissions?.content
-        let version = before?.term == term ? (before?.version ?? 0) + 1 : 1
+        // Behind the last version there is comes the first: it is another keeper's that ended there,
+        // and whoever keeps the room now counts from its own first list.
+        let known = before.flatMap { $0.term == term ? $0.version : nil } ?? 0
+        let version = known == .max ? 1 : known + 1
         let added = members.filter { !isNamedByHost($0.peer) }
         admissions = signer.sign(
             Admissions(

@@ -44,7 +44,7 @@ struct TokenBucket {
 
     private var opening: MonotonicInstant? {
         guard let rate, rate > 0, let moment else { return nil }
-        return moment + .nanoseconds(Int64(debt / rate * 1e9))
+        return moment + Duration(boundedSeconds: debt / rate)
     }
 
     private mutating func settle(at now: MonotonicInstant) {

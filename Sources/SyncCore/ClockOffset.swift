@@ -39,11 +39,13 @@ public struct ClockOffset: Sendable {
         }
 
         func contradicts(_ other: Sample) -> Bool {
-            let age = abs((taken - other.taken).wholeNanoseconds)
+            let age = max(taken, other.taken) - min(taken, other.taken)
             let allowed =
-                (roundTrip + other.roundTrip) / 2 + .nanoseconds(age) * ClockOffset.drift
+                (roundTrip + other.roundTrip) / 2 + age * ClockOffset.drift
                 + ClockOffset.contradiction
-            return abs((offset - other.offset).wholeNanoseconds) > allowed.wholeNanoseconds
+            // Offsets are what the other side says they are: their difference may need more than
+            // 64 bits, which a duration has.
+            return max(offset, other.offset) - min(offset, other.offset) > allowed
         }
     }
 

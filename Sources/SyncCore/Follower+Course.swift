@@ -244,7 +244,7 @@ extension Follower {
         let kind: StartLatency.Kind = isFresh ? .fresh : .resumed
         let ahead = (from.seconds - meeting.position.seconds) / course.speed.factor
         let due =
-            turn.local(at: meeting.at) - latency.expected(kind) + .nanoseconds(Int64(ahead * 1e9))
+            turn.local(at: meeting.at) - latency.expected(kind) + Duration(boundedSeconds: ahead)
         // Whoever came too late the first time tries once more while it stands: that looks better
         // than to start in the wrong place and jump.
         if turn.time - due > Self.freshTolerance, mayRetry(meeting, turn) {
@@ -340,7 +340,7 @@ extension Follower {
         }
         let room = course.position(at: turn.room(at: reading.takenAt))
         let behind = (room.seconds - position.seconds) / course.speed.factor
-        error = .nanoseconds(Int64(behind * 1e9))
+        error = Duration(boundedSeconds: behind)
         let mayTrim = !reading.passesAudioThrough && !leads
         controller.look(
             error: behind, hasSound: reading.heard != nil, mayTrim: mayTrim, at: turn.time)

@@ -30,7 +30,7 @@ struct StartLatency: Sendable {
 
     /// What to allow for.
     func expected(_ kind: Kind) -> Duration {
-        .nanoseconds(Int64((learnt[kind] ?? 0) * 1e9))
+        Duration(boundedSeconds: learnt[kind] ?? 0)
     }
 
     /// Learns from a player that runs evenly since `launch`.

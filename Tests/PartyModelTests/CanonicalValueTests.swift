@@ -91,6 +91,35 @@ struct CanonicalValueTests {
         }
     }
 
+    @Test(
+        "the time between two instants saturates at the ends of 64 bits",
+        arguments: [
+            (Int64.max, Int64.min, Int64.max), (.min, .max, .min), (.min, 0, .min), (0, .min, .max),
+            (-1, .min, .max), (.min, .min, 0), (.max, .max, 0),
+        ])
+    func instantDifferences(left: Int64, right: Int64, expected: Int64) {
+        let difference = RoomInstant(nanoseconds: left) - RoomInstant(nanoseconds: right)
+        #expect(difference == .nanoseconds(expected))
+        let local = MonotonicInstant(nanoseconds: left) - MonotonicInstant(nanoseconds: right)
+        #expect(local == .nanoseconds(expected))
+    }
+
+    @Test("an instant less the longest duration there is saturates too")
+    func instantLessDuration() {
+        let longest = Duration.seconds(Int64.min)
+        #expect(RoomInstant(nanoseconds: 1) - longest == RoomInstant(nanoseconds: .max))
+        #expect(MonotonicInstant(nanoseconds: 1) - longest == MonotonicInstant(nanoseconds: .max))
+    }
+
+    @Test("a duration of any number of seconds stays inside ten years")
+    func boundedDurations() {
+        let longest = Duration.seconds(Int64(MediaPosition.longest))
+        #expect(Duration(boundedSeconds: 1.5) == .milliseconds(1_500))
+        #expect(Duration(boundedSeconds: -.infinity) == .zero - longest)
+        #expect(Duration(boundedSeconds: 3e10) == longest)
+        #expect(Duration(boundedSeconds: .nan) == .zero)
+    }
+
     @Test("a signature of the room holds for its content and key, and for nothing else")
     func roomSignature() throws {
         let key = Curve25519.Signing.PrivateKey()

@@ -61,6 +61,27 @@ struct KeptRoomForgeryTests {
         #expect(lab.keeper(at: "cem") == "ana")
     }
 
+    @Test(
+        "a keeper that counts to the end of all versions leaves a room that the next one can keep")
+    func lastVersion() throws {
+        var lab = try fullRoom()
+        lab.kill("host")
+        lab.run(for: .seconds(5))
+        let eve = try lab.member("eve", since: 9)
+        let last = try list(by: "ana", [eve], version: .max, in: lab)
+        for name in ["ben", "cem"] { lab.tell(name, .keptRoster(last)) }
+        #expect(lab.rooms["cem"]?.member(eve.peer) != nil)
+        lab.kill("ana")
+        lab.run(for: .seconds(10))
+        #expect(lab.keeper(at: "cem") == "ben")
+        lab.join("dan", at: "ben")
+        lab.run(for: .seconds(5))
+        #expect(lab.names(at: "cem").contains("dan"))
+        lab.join("fay", at: "ben")
+        lab.run(for: .seconds(5))
+        #expect(lab.names(at: "cem").contains("fay"))
+    }
+
     @Test("a welcome of anybody but the keeper is refused")
     func falseWelcome() throws {
         var lab = try fullRoom()

@@ -260,4 +260,24 @@ struct WaitTests {
         #expect(lab.course("cat") == lab.course("host"))
         #expect(lab.course("cat")?.isStanding == true)
     }
+
+    @Test(
+        "a hold from the beginning or the end of time throws nobody back",
+        arguments: [Int64.min, .min + 1, 0, .max])
+    func holdOutOfTime(since: Int64) throws {
+        var lab = try watching()
+        lab.run(for: .seconds(20))
+        let before = try #require(lab.position("host"))
+        let signer = try #require(lab.signers["ben"])
+        let revision = try #require(lab.rooms["host"]?.intent?.revision)
+        let hold = signer.sign(
+            Hold(
+                author: lab.id("ben"), sequence: 1_000, revision: revision,
+                since: RoomInstant(nanoseconds: since), reason: .buffering, buffered: .zero,
+                needed: nil, until: lab.roomNow + .seconds(3)))
+        for name in ["host", "ana"] { lab.tell(name, .hold(hold, from: lab.id("ben"))) }
+        lab.run(for: .seconds(1))
+        #expect(try #require(lab.position("host")) >= before)
+        #expect(try #require(lab.position("ana")) >= before)
+    }
 }

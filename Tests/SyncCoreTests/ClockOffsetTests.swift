@@ -81,6 +81,22 @@ struct ClockOffsetTests {
         #expect(clock.roundTrip.map { $0 >= .zero } ?? true)
     }
 
+    @Test("takes whatever the other side says its clock shows, one end of time after the other")
+    func endsOfTime() throws {
+        var clock = ClockOffset()
+        for (second, there) in [Int64.min + 3_000_000_000, .max, .min, .max].enumerated() {
+            let sent = Int64(second + 1) * 1_000_000_000
+            let instant = MonotonicInstant(nanoseconds: there)
+            clock.add(
+                Pong(
+                    sent: MonotonicInstant(nanoseconds: sent), arrived: instant, answered: instant),
+                received: MonotonicInstant(nanoseconds: sent + 1_000_000))
+        }
+        // Each contradicts the one before, which is forgotten.
+        #expect(clock.roundTrip == .milliseconds(1))
+        #expect(try #require(clock.offset) > .seconds(4_000_000_000))
+    }
+
     @Test("forgets what a clock that jumped makes untrue")
     func jumped() throws {
         var clock = ClockOffset()
