@@ -104,7 +104,6 @@ extension Party {
         reportProgress()
         reportShortfall()
         reportSupply()
-        goOnAfterLoss()
         flushFilms()
         checkFilm()
         traffic.look(at: PartyClock.now)

@@ -3,9 +3,7 @@
 // A word that comes late, because its author was cut off when it was said, is not taken: nobody is to
 // be thrown back to where somebody was a minute ago. Time must not decide what a peer believes, or two
 // might believe different things for ever; so the keeper of the clock alone judges. It goes over what it
-// refuses with a newer word; whoever is connected to it takes late words from nobody else. Late is also
-// what somebody said while they were away, however lately that was: who comes back goes to where the
-// room is.
+// refuses with a newer word; whoever is connected to it takes late words from nobody else.
 
 public import PartyModel
 
@@ -18,8 +16,7 @@ extension Room {
     ) {
         guard !takeBack(signed, from: peer, into: &directives) else { return }
         let intent = signed.content
-        let isOld = roomNow.map { $0 - intent.since > Limits.timelineTolerance } ?? false
-        let isLate = isOld || wasAway(intent.author, at: intent.since)
+        let isLate = roomNow.map { $0 - intent.since > Limits.timelineTolerance } ?? false
         guard isTaken(isLate: isLate || timeline.current == nil, from: peer) else { return }
         var merged = timeline
         switch merged.merge(signed, by: authority) {
@@ -48,8 +45,7 @@ extension Room {
         let hold = signed.content
         let known = timeline.holds[hold.author]?.content
         let isNews = known?.revision != hold.revision || known?.since != hold.since
-        let isOff = roomNow.map { throwsOff(hold, at: $0) } ?? false
-        let isUntimely = isNews && (isOff || wasAway(hold.author, at: hold.since))
+        let isUntimely = isNews && (roomNow.map { throwsOff(hold, at: $0) } ?? false)
         guard isTaken(isLate: isUntimely, from: peer) else { return }
         var merged = timeline
         switch merged.merge(signed, by: authority) {
@@ -72,11 +68,6 @@ extension Room {
     private func isTaken(isLate: Bool, from peer: PeerID) -> Bool {
         guard isLate, let keeper, keeper != me, connected.contains(keeper) else { return true }
         return peer == keeper
-    }
-
-    /// Whether somebody who has come back was still away at this time.
-    private func wasAway(_ author: PeerID, at since: RoomInstant) -> Bool {
-        returned[author].map { since < $0 } ?? false
     }
 
     /// Whether a hold would throw the room back or ahead.
