@@ -64,7 +64,7 @@ public actor Party {
     /// The room's time, once it is known here.
     var roomClock: RoomClock
     var keeping = KeepingBook()
-    var rootFeeds = RootFeeds()
+    var rootFeeds: [ItemID: RootFeed] = [:]
     var prefetch = PrefetchRecorder()
     var clocks: [PeerID: ClockOffset] = [:]
     var pings = PingRota()
