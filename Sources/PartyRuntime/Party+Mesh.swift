@@ -64,7 +64,7 @@ extension Party {
         lastHeard[peer] = nil
         clocksCompared[peer] = nil
         statuses[peer] = nil
-        for item in rootFeeds.keys { rootFeeds[item]?.forget(peer) }
+        rootFeeds.forget(peer)
         keeping.rootsTold[peer] = nil
         tellSwarm(.peerLeft(peer))
         if bye?.kind == .leaving { tellRoom(.left(peer)) }

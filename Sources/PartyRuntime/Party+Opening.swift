@@ -41,7 +41,7 @@ extension Party {
         adopt(playlist)
         for item in items {
             tellSwarm(.itemAdded(item.id, item.geometry, .everything))
-            rootFeeds[item.id] = RootFeed(item: item.id, geometry: item.geometry)
+            rootFeeds.add(item.id, item.geometry)
         }
         playback.recordsPrefetch = !configuration.isHeadless
         playback.item = first.id

@@ -195,14 +195,20 @@ extension Party {
     private func turn(to item: ItemID) {
         playback.item = item
         playback.isTurned = true
-        let followers = room?.items?.films.drop { $0.id != item }.dropFirst().prefix(1) ?? []
-        for follower in followers { fetch(follower.id) }
+        let followers = followers(of: item)
+        for follower in followers { fetch(follower) }
         let isWatched = !configuration.isHeadless && playback.shown != item
-        tellSwarm(.turned(to: item, followers: followers.map(\.id), isWatched: isWatched))
+        tellSwarm(.turned(to: item, followers: followers, isWatched: isWatched))
         let hints = prefetchHints.filter { $0.item == item }
         if !hints.isEmpty {
             tellSwarm(.prefetchHinted(item, firstReads(of: item, hints)))
         }
+    }
+
+    /// What guests open and fetch beside an item: the film behind it.
+    func followers(of item: ItemID) -> [ItemID] {
+        let next = room?.items?.films.drop { $0.id != item }.dropFirst().prefix(1) ?? []
+        return next.map(\.id)
     }
 
     func name(of peer: PeerID) -> String { names[peer] ?? peer.description }

@@ -160,13 +160,23 @@ extension Party {
 
     private func keepForLater(_ roots: Signed<RootList>) {
         let item = roots.content.item
-        guard rootsWaiting[item]?.count ?? 0 < Self.rootListsKept, rootsWaiting.count < Limits.items
-        else { return }
-        rootsWaiting[item, default: []].append(roots)
+        // A film of the room; its place is being opened.
+        guard room?.items?.item(item) != nil else { return }
+        let room = roomKey
+        // What is not the room's would take the place of what is.
+        onWorker({ roots.isSigned(by: room) }) { party, result in
+            guard case .success(true) = result else { return }
+            if party.shelf?.film(item) != nil {
+                party.learn(roots)
+            } else if party.rootsWaiting[item]?.count ?? 0 < Self.rootListsKept {
+                party.rootsWaiting[item, default: []].append(roots)
+            }
+        }
     }
 
-    /// Lists that may wait for their film to open: those of its first 2 GiB.
-    static let rootListsKept = 64
+    /// Lists that may wait for their film to open, which takes some milliseconds: the host tells twenty at
+    /// once, and one before each block.
+    static let rootListsKept = 64 + earlyBlocksKept
 
     /// Blocks that a list of roots settled: recovered ones, and those held back until now.
     func settle(_ outcome: LearnOutcome, of item: ItemID) {
@@ -276,11 +286,8 @@ extension Party {
     /// The host says what a chunk hashes to before its first block.
     private func sendRoot(_ root: ChunkRoot, of address: BlockAddress, to peer: PeerID) {
         guard let roomSigner else { return }
-        rootFeeds[address.item]?.learn(root, of: address.block.chunk)
-        guard let list = rootFeeds[address.item]?.list(for: peer, before: address.block.chunk)
-        else {
-            return
-        }
+        rootFeeds.learn(root, of: address.block.chunk, in: address.item)
+        guard let list = rootFeeds.list(for: peer, before: address) else { return }
         mesh?.send(.roots(roomSigner.sign(list)), to: peer)
     }
 }

@@ -16,10 +16,6 @@ extension Party {
     /// A peer that does not answer six pings is not there, whatever its machine acknowledges: its
     /// process stands still, or something in between answers for it.
     static let silence = Duration.seconds(20)
-    /// Lists of roots that trickle to one peer with each round of pings: some 180 KB/s, little beside
-    /// a film.
-    static let rootListsPerRound = 4
-
     func startTimers() {
         repeating = [
             loop.scheduleRepeatedTask(initialDelay: Self.lookInterval, delay: Self.lookInterval) {
@@ -191,15 +187,11 @@ extension Party {
     // MARK: Roots and hashing
 
     private func trickleRoots() {
-        guard let roomSigner else { return }
-        for item in rootFeeds.keys {
-            for peer in remotes.keys {
-                for _ in 0..<Self.rootListsPerRound {
-                    guard let list = rootFeeds[item]?.nextList(for: peer) else { break }
-                    mesh?.send(.roots(roomSigner.sign(list)), to: peer)
-                }
-            }
-        }
+        guard let roomSigner, let item = playback.item else { return }
+        let lists = rootFeeds.trickle(
+            of: [item] + followers(of: item), to: Array(remotes.keys), pace: pacer.pace,
+            now: PartyClock.now)
+        for (peer, list) in lists { mesh?.send(.roots(roomSigner.sign(list)), to: peer) }
     }
 
     /// Hashes what nobody asked for yet, a chunk after the other, once there is somebody to hash for.
@@ -220,7 +212,7 @@ extension Party {
         onWorker({ try film.root(of: next.chunk) }) { party, result in
             switch result {
             case .success(let root):
-                party.rootFeeds[next.item]?.learn(root, of: next.chunk)
+                party.rootFeeds.learn(root, of: next.chunk, in: next.item)
                 let pause = (PartyClock.now - began) * HashingBook.restPerWork
                 party.after(.nanoseconds(pause.wholeNanoseconds)) { $0.hashNext() }
             case .failure(let error):
@@ -247,7 +239,9 @@ extension Party {
             party, result in
             // What fails here fails again when the block is read, and is reported there.
             guard case .success(let roots) = result else { return }
-            for (chunk, root) in roots { party.rootFeeds[address.item]?.learn(root, of: chunk) }
+            for (chunk, root) in roots {
+                party.rootFeeds.learn(root, of: chunk, in: address.item)
+            }
         }
     }
 
@@ -259,7 +253,7 @@ extension Party {
         for item in ordered {
             while let chunk = item.geometry.chunk(at: hashing.cursors[item.id] ?? 0) {
                 hashing.cursors[item.id] = Int(chunk.number) + 1
-                if rootFeeds[item.id]?.knows(chunk) == false { return (item.id, chunk) }
+                if rootFeeds.knows(chunk, of: item.id) == false { return (item.id, chunk) }
             }
         }
         return nil

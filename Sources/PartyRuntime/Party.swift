@@ -64,7 +64,7 @@ public actor Party {
     /// The room's time, once it is known here.
     var roomClock: RoomClock
     var keeping = KeepingBook()
-    var rootFeeds: [ItemID: RootFeed] = [:]
+    var rootFeeds = RootFeeds()
     var prefetch = PrefetchRecorder()
     var clocks: [PeerID: ClockOffset] = [:]
     var pings = PingRota()

@@ -9,7 +9,7 @@ import PartyModel
 public enum BlockState: UInt8, Hashable, Sendable {
     /// Nobody was asked for it.
     case missing
-    /// Nobody was asked for it because it is on its way all the same.
+    /// Nobody is asked for it yet: it is on its way all the same, or could not be kept a moment ago.
     case expected
     /// At least one peer was asked for it.
     case requested

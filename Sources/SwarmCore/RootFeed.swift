@@ -6,58 +6,67 @@
 //
 // Invariant: a root in `sent` of a peer was handed to that peer's control connection before.
 
-public import PartyModel
+import PartyModel
 
 /// What each peer was told of one item's roots.
-public struct RootFeed: Sendable {
+struct RootFeed: Sendable {
     private let geometry: ChunkGeometry
     private let item: ItemID
     private var roots: [UInt32: ChunkRoot] = [:]
     private var sent: [PeerID: Set<UInt32>] = [:]
     private var cursors: [PeerID: UInt32] = [:]
+    /// The chunk that a block was sent of last: its neighbours are needed next, by everybody.
+    private var front: UInt32 = 0
 
     /// A feed that knows no root yet.
-    public init(item: ItemID, geometry: ChunkGeometry) {
+    init(item: ItemID, geometry: ChunkGeometry) {
         self.item = item
         self.geometry = geometry
     }
 
     /// The host hashed a chunk.
-    public mutating func learn(_ root: ChunkRoot, of chunk: ChunkIndex) {
+    mutating func learn(_ root: ChunkRoot, of chunk: ChunkIndex) {
         roots[chunk.number] = root
     }
 
     /// Whether the chunk was hashed.
-    public func knows(_ chunk: ChunkIndex) -> Bool { roots[chunk.number] != nil }
+    func knows(_ chunk: ChunkIndex) -> Bool { roots[chunk.number] != nil }
 
     /// A peer is gone, or there anew: it is told everything again.
-    public mutating func forget(_ peer: PeerID) {
+    mutating func forget(_ peer: PeerID) {
         sent[peer] = nil
         cursors[peer] = nil
     }
 
     /// What a peer must be told before a block of this chunk: its root and those of the chunks right
     /// behind it that are known and not told yet; `nil` when it knows.
-    public mutating func list(for peer: PeerID, before chunk: ChunkIndex) -> RootList? {
-        guard roots[chunk.number] != nil, !(sent[peer]?.contains(chunk.number) ?? false) else {
-            return nil
-        }
+    mutating func list(for peer: PeerID, before chunk: ChunkIndex) -> RootList? {
+        front = chunk.number
+        guard isUntold(chunk.number, to: peer) else { return nil }
         return list(from: chunk.number, for: peer)
     }
 
-    /// More of what a peer was not told yet, from where it was left off; `nil` when it knows all
-    /// that is known.
-    public mutating func nextList(for peer: PeerID) -> RootList? {
+    /// More of what a peer was not told yet, the chunks around the last block first and then from where
+    /// it was left off; `nil` when it knows all that is known.
+    mutating func nextList(for peer: PeerID) -> RootList? {
         guard sent[peer]?.count ?? 0 < roots.count else { return nil }
         let count = UInt32(geometry.chunkCount)
+        let near = front..<min(front + UInt32(Limits.rootsPerList), count)
+        if let number = near.first(where: { isUntold($0, to: peer) }) {
+            return list(from: number, for: peer)
+        }
         let start = cursors[peer] ?? 0
         for step in 0..<count {
             let number = (start + step) % count
-            guard roots[number] != nil, !(sent[peer]?.contains(number) ?? false) else { continue }
+            guard isUntold(number, to: peer) else { continue }
             cursors[peer] = number
             return list(from: number, for: peer)
         }
         return nil
+    }
+
+    private func isUntold(_ number: UInt32, to peer: PeerID) -> Bool {
+        roots[number] != nil && !(sent[peer]?.contains(number) ?? false)
     }
 
     private mutating func list(from first: UInt32, for peer: PeerID) -> RootList {

@@ -306,6 +306,13 @@ extension Swarm {
         directives.append(.send(.reject(BlockRequest(address)), to: peer))
     }
 
+    /// Whatever kept the block from being kept is not over at once: the same block would come as fast as
+    /// the line brings it, and be dropped again.
+    mutating func rest(_ address: BlockAddress, now: MonotonicInstant) {
+        expectations.expectAnew(address, now: now)
+        items[address.item]?.move(address.block, to: .expected)
+    }
+
     private mutating func cancelOtherCopies(
         of address: BlockAddress, into directives: inout [SwarmDirective]
     ) {

@@ -181,6 +181,7 @@ public struct Swarm {
                 .drop(peer, Bye(kind: .violation, reason: "a block did not match its hash")))
         case .blockDropped(let address, let peer):
             lose(address, from: peer, into: &directives)
+            rest(address, now: now)
         case .blockSent(let address, let peer):
             left(address, to: peer, now: now)
         case .blockUnreadable(let address, let peer):

@@ -30,6 +30,8 @@ struct SwarmLab {
     var delay = Duration.milliseconds(10)
     /// Peers that take everything and send no block.
     var mute: Set<PeerID> = []
+    /// Peers that can keep nothing.
+    var rootless: Set<PeerID> = []
     /// Peers whose blocks do not match.
     var liars: Set<PeerID> = []
     var storedOrder: [PeerID: [UInt32]] = [:]
@@ -78,6 +80,8 @@ struct SwarmLab {
         case .store(let address, let from):
             if liars.contains(from) {
                 tell(peer, .blockMismatched(address, from: from))
+            } else if rootless.contains(peer) {
+                tell(peer, .blockDropped(address, from: from))
             } else {
                 storedOrder[peer, default: []].append(address.block.number)
                 tell(peer, .blockStored(address))

@@ -30,6 +30,18 @@ struct SwarmTests {
         #expect(lab.open.filter { $0.value != 0 }.isEmpty)
     }
 
+    @Test("what cannot be kept is not asked for again as fast as the line brings it")
+    func dropped() {
+        var lab = SwarmLab(size: 2 * mebibyte, hosting: host, guests: [ana])
+        lab.rootless = [ana]
+        lab.run(for: .seconds(10))
+        // 32 blocks, each after three seconds of rest.
+        #expect((32...32 * 5).contains(lab.blocksSent[host] ?? 0))
+        lab.rootless = []
+        lab.run()
+        #expect(lab.completed == [ana])
+    }
+
     @Test("fetches in order from the start")
     func inOrder() {
         var lab = SwarmLab(size: 4 * mebibyte, hosting: host, guests: [ana])
