@@ -171,6 +171,8 @@ public actor Party {
     public func run() async throws {
         workers.start()
         playerThread.start()
+        // A guest may have blocks to pass on before it has looked at its line.
+        tellSwarm(.paced(bytesPerSecond: pacer.pace))
         do {
             switch configuration.role {
             case .hosting(let files, let membersAllowed):

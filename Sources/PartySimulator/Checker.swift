@@ -108,6 +108,12 @@ struct Checker {
 
     // MARK: Progress
 
+    /// Longer than anybody takes to connect.
+    private static let connecting = Duration.seconds(2)
+
+    /// What the last inspection found says nothing of somebody who came after it.
+    mutating func somebodyCame() { isStuckButServed = false }
+
     /// Whether everyone who can have the film has it.
     func isEveryoneServed(_ nodes: [SimulatedNode]) -> Bool {
         isStuckButServed
@@ -132,7 +138,11 @@ struct Checker {
             }
         }
         let isAnyLinkClogged = links.contains { $0.isClogged(at: time) }
-        isStuckButServed = !isAnyoneHungry && !isAnyLinkClogged
+        // Whoever has just come is not connected yet, and lacks everything.
+        let isAnyoneNew = nodes.contains {
+            $0.isHere && !$0.isComplete && time - $0.profile.arrival < Self.connecting
+        }
+        isStuckButServed = !isAnyoneHungry && !isAnyLinkClogged && !isAnyoneNew
     }
 
     /// A neighbour that has what this node lacks, and could send it.

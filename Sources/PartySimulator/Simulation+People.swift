@@ -10,6 +10,7 @@ extension Simulation {
 
     mutating func arrive(_ node: Int) {
         tookPlace()
+        checker.somebodyCame()
         nodes[node].presence = .here
         introduceFilm(to: node)
         nodes[node].player = VirtualPlayer(

@@ -22,9 +22,14 @@ struct Expectations {
 
     var isEmpty: Bool { since.isEmpty }
 
+    /// Blocks that may be expected at a time: as many as a host has on their way to a full room. Whoever
+    /// says that more is coming is not waited for.
+    static let expectedAtMost = PeerLedger.largestCredit * Limits.members
+
     /// The block is on its way; when that was known, it changes nothing.
     mutating func expect(_ address: BlockAddress, now: MonotonicInstant) {
-        since[address] = since[address] ?? now
+        guard since[address] == nil, since.count < Self.expectedAtMost else { return }
+        since[address] = now
     }
 
     /// The host says that the block is on its way: it knows, and need not be asked again soon.

@@ -30,11 +30,15 @@ struct PeerLedger {
     /// Whether it is on this LAN: what goes there is not paced.
     var isLocal = false
     private(set) var asked: [BlockAddress: Asked] = [:]
+    /// Whether it has owed an answer for longer than ``answerLimit``.
+    private var isOverdue = false
     /// What it refused, and was not asked for again.
     private var refused: Set<BlockAddress> = []
     private var urgentOwed: Deque<BlockAddress> = []
     private var laterOwed: Deque<BlockAddress> = []
     private(set) var owed: Set<BlockAddress> = []
+    /// Of these, what it asked for because its player waits.
+    private var owedUrgently: Set<BlockAddress> = []
     /// What is on its way out, the oldest first.
     private var sending: [Sending] = []
     /// Blocks sent unasked that the peer has not said it has.
@@ -90,6 +94,11 @@ struct PeerLedger {
         return min(max(blocks, 2), Self.largestFlight)
     }
 
+    /// Whether it was asked for as much as it answers soon.
+    mutating func isFullyAsked(at now: MonotonicInstant) -> Bool {
+        asked.count >= blocksInFlightAllowed(at: now)
+    }
+
     /// How many blocks may be asked for now, beside those that were.
     mutating func roomForAsking(at now: MonotonicInstant) -> Int {
         let allowed = blocksInFlightAllowed(at: now)
@@ -132,9 +141,18 @@ struct PeerLedger {
     /// a living link, shorter than a player's patience.
     static let silenceLimit = Duration.seconds(5)
 
+    /// A guest that owes one answer for so long is passed over too, whatever else it sends: on a line
+    /// of 0.1 Mbit/s two blocks take ten seconds. A host has its reasons: everybody asks it.
+    static let answerLimit = Duration.seconds(20)
+
     func isSilent(at now: MonotonicInstant) -> Bool {
         guard !asked.isEmpty, let lastProgress else { return false }
-        return now - lastProgress > Self.silenceLimit
+        return isOverdue || now - lastProgress > Self.silenceLimit
+    }
+
+    /// Looks whether an answer is overdue.
+    mutating func lookForOverdue(at now: MonotonicInstant) {
+        isOverdue = !isHost && asked.values.contains { now - $0.since > Self.answerLimit }
     }
 
     // MARK: What it asked for
@@ -152,21 +170,44 @@ struct PeerLedger {
     }
 
     /// Notes a request without deciding when it is answered.
-    mutating func note(_ address: BlockAddress) -> Owing {
+    mutating func note(_ address: BlockAddress, isUrgent: Bool) -> Owing {
         isFull = false
         guard !owed.contains(address) else { return .alreadyOwed }
         guard owed.count < Limits.blocksRequestedPerPeer else { return .tooMany }
         owed.insert(address)
+        if isUrgent { owedUrgently.insert(address) }
         return .accepted
     }
+
+    /// Whether what it asks for is taken as urgent: nobody's player waits for more than one peer may
+    /// have under way, and what goes before all else is not anybody's to fill.
+    var mayAskUrgently: Bool { owedUrgently.count < Self.largestFlight }
 
     /// Puts a noted request in the queue.
     mutating func queue(_ address: BlockAddress, isUrgent: Bool) {
         if isUrgent { urgentOwed.append(address) } else { laterOwed.append(address) }
+        // What was forgiven stays in a queue until its turn, which may never come.
+        if urgentOwed.count > Self.queueLimit { urgentOwed = stillOwed(of: urgentOwed) }
+        if laterOwed.count > Self.queueLimit { laterOwed = stillOwed(of: laterOwed) }
+    }
+
+    /// Requests in the queues, forgiven ones among them.
+    var queuedCount: Int { urgentOwed.count + laterOwed.count }
+
+    /// Twice what may be owed: closing the holes costs no more than making them.
+    private static let queueLimit = 2 * Limits.blocksRequestedPerPeer
+
+    /// What of a queue is owed, each block once.
+    private func stillOwed(of queue: Deque<BlockAddress>) -> Deque<BlockAddress> {
+        var seen: Set<BlockAddress> = []
+        return queue.filter { owed.contains($0) && seen.insert($0).inserted }
     }
 
     /// The peer takes a request back, or gets another answer; `false` when it is too late.
-    mutating func forgive(_ address: BlockAddress) -> Bool { owed.remove(address) != nil }
+    mutating func forgive(_ address: BlockAddress) -> Bool {
+        owedUrgently.remove(address)
+        return owed.remove(address) != nil
+    }
 
     /// Whether there may be a block it asked for in such a queue.
     func mayBeOwed(urgent: Bool) -> Bool { urgent ? !urgentOwed.isEmpty : !laterOwed.isEmpty }
@@ -184,14 +225,14 @@ struct PeerLedger {
     /// Takes out what ``nextOwed(urgent:)`` found.
     mutating func takeOwed(urgent: Bool) {
         guard let address = urgent ? urgentOwed.popFirst() : laterOwed.popFirst() else { return }
-        owed.remove(address)
+        _ = forgive(address)
     }
 
     // MARK: What is on its way out
 
     /// Blocks handed over for one peer at a time: enough to overlap the disk with a fast link.
     static let sendsAtOnce = 16
-    /// Blocks sent unasked and not confirmed, at the most: 2 MiB, what a peer may be flooded with.
+    /// Blocks sent unasked and not confirmed, at the most: 2 MiB.
     static let largestCredit = 32
     /// At the least, and before a rate is known.
     static let smallestCredit = 4
@@ -225,6 +266,9 @@ struct PeerLedger {
     /// Whether the block went to the peer unasked and it has not said so yet: a request for it has
     /// crossed it on the way.
     func isUnconfirmed(_ address: BlockAddress) -> Bool { unconfirmed[address] != nil }
+
+    /// What went to it unasked, and it has not said that it has.
+    var unconfirmedBlocks: [BlockAddress] { Array(unconfirmed.keys) }
 
     /// Whether something is under way, in either direction.
     var isBusy: Bool { !asked.isEmpty || !sending.isEmpty || !unconfirmed.isEmpty }

@@ -23,6 +23,10 @@ struct RelayQueue {
     /// In the order they came; those without receivers are holes.
     private var entries: [Entry] = []
     private var places: [BlockAddress: Int] = [:]
+    /// Blocks that one peer may be owed unasked: 16 MiB. Whoever takes them so much more slowly than
+    /// they come asks for what it lacks, and nobody's queue grows to the size of a film.
+    static let owedAtMost = 256
+
     /// By slot: blocks still to be sent.
     private var owed = [Int](repeating: 0, count: Limits.members)
     /// Everybody who is to get anything.
@@ -34,6 +38,8 @@ struct RelayQueue {
     mutating func add(
         _ address: BlockAddress, to receivers: PeerSet, first: PeerSet = .empty
     ) {
+        var receivers = receivers
+        for slot in receivers where owed[slot] >= Self.owedAtMost { receivers.remove(slot) }
         guard !receivers.isEmpty else { return }
         let place = places[address] ?? append(address)
         entries[place].first = entries[place].first.union(first)
@@ -86,6 +92,12 @@ struct RelayQueue {
     mutating func received(_ address: BlockAddress, by slot: Int) {
         guard let place = places[address] else { return }
         take(slot, at: place)
+    }
+
+    /// What is still to be sent to a peer.
+    func owed(to slot: Int) -> [BlockAddress] {
+        guard owed[slot] > 0 else { return [] }
+        return entries.filter { $0.receivers.contains(slot) }.map(\.address)
     }
 
     mutating func leave(_ slot: Int) {

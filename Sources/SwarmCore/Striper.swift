@@ -142,9 +142,15 @@ struct Striper {
     }
 
     /// What each guest passes on, in bytes per second; `nil` while one of them was not measured.
-    var relayRates: [Double]? {
-        let rates = lines.compactMap { $0?.bestRate }
-        return rates.contains(0) ? nil : rates
+    ///
+    /// - Parameter askers: guests that take part in no plan, and so pass nothing on. Where that leaves
+    ///   one, it has nobody to pass anything on to.
+    func relayRates(without askers: PeerSet) -> [Double]? {
+        let present = lines.indices.filter { lines[$0] != nil }
+        let relays = present.filter { !askers.contains($0) }
+        let rates = present.map { askers.contains($0) ? 0 : lines[$0]?.bestRate ?? 0 }
+        let isUnknown = relays.count > 1 && relays.contains { lines[$0]?.bestRate == 0 }
+        return isUnknown ? nil : rates
     }
 
     // MARK: Blocks
@@ -171,6 +177,12 @@ struct Striper {
     mutating func ask(_ address: BlockAddress) {
         guard isFree(address) else { return }
         _ = asked.add(address)
+    }
+
+    /// Nobody waits for these any more.
+    mutating func withdraw(_ addresses: Set<BlockAddress>) {
+        wanted.remove(addresses)
+        asked.remove(addresses)
     }
 
     /// The room watches from this block on: it and what follows go out next.
@@ -314,7 +326,8 @@ struct Striper {
         var laggards = PeerSet.empty
         let coming = lines.compactMap { $0?.coming }
         let isAnyLate = coming.max() ?? 0 > Self.comingBeyond
-        let limit = isAnyLate ? 2 * coming.sorted()[coming.count / 2] + Self.comingBeyond : .max
+        let limit =
+            isAnyLate ? 2 * coming.sorted()[(coming.count - 1) / 2] + Self.comingBeyond : .max
         for slot in lines.indices {
             guard let line = lines[slot] else { continue }
             if let since = line.lagging, now - since < Self.laggingTime {

@@ -42,10 +42,14 @@ extension Swarm {
         let free = peers[slot].roomForAsking(at: now)
         guard free > 0 else { return }
         let others = peers.hosts.contains(slot) ? answeringGuests(at: now) : .empty
+        // A guest that has enough to answer is no reason to let a player wait for its next free moment.
+        var sooner = others
+        for guest in others where peers[guest].isFullyAsked(at: now) { sooner.remove(guest) }
         var urgent: [BlockAddress] = []
         var later: [BlockAddress] = []
         while urgent.count + later.count < free, isIntakeOpen(to: slot, now: now),
-            let (address, isUrgent) = next(for: slot, unlessAt: others, now: now)
+            let (address, isUrgent) = next(
+                for: slot, unlessAt: others, urgentUnlessAt: sooner, now: now)
         {
             items[address.item]?.move(address.block, to: .requested)
             peers[slot].ask(address, at: now)
@@ -73,12 +77,13 @@ extension Swarm {
     }
 
     /// The most wanted missing block that a peer has and should be asked for: none that `others`
-    /// have.
+    /// have, or, where a player waits, that `sooner` have.
     private func next(
-        for slot: Int, unlessAt others: PeerSet, now: MonotonicInstant
+        for slot: Int, unlessAt others: PeerSet, urgentUnlessAt sooner: PeerSet,
+        now: MonotonicInstant
     ) -> (BlockAddress, isUrgent: Bool)? {
         guard let item = demand.item else { return nil }
-        if let block = first(in: demand.urgent, of: item, from: slot, unlessAt: others) {
+        if let block = first(in: demand.urgent, of: item, from: slot, unlessAt: sooner) {
             return (block, true)
         }
         guard !demand.isOpening else { return nil }
@@ -162,6 +167,15 @@ extension Swarm {
         }
         directives += BlockRequest.batches(addresses, isUrgent: false)
             .map { .send(.cancel($0), to: peer) }
+    }
+
+    /// After a turn to another item: what is under way of any other would come before its head.
+    mutating func cancelAll(
+        but item: ItemID, now: MonotonicInstant, into directives: inout [SwarmDirective]
+    ) {
+        for slot in peers.inOrder {
+            takeBack({ $0.item != item }, from: slot, now: now, into: &directives)
+        }
     }
 
     /// After a jump: what is under way but not needed at the new place only stands in its way.
@@ -253,11 +267,12 @@ extension Swarm {
                 if demand.isUrgent(address) { urgentAnswers.note(now - asked.since) }
             }
             peers[slot].received.count(byteCount, at: now)
-            peers[slot].lastProgress = now
         }
         expectations.arrived(address, now: now)
         let state = items[item]?[block]
         let isNeeded = state != .arrived && state != .verified
+        // Whoever sends what is here already answers nothing.
+        if let slot, isAnswer || isNeeded { peers[slot].lastProgress = now }
         if !isAnswer || relays, isNeeded { lastPush = now }
         // Only the host says who passes what on.
         if relays, slot.map(peers.hosts.contains) ?? false {

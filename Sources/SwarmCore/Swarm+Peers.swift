@@ -49,8 +49,15 @@ extension Swarm {
         }
         promising.insert(slot)
         for chunk in page.chunks(in: geometry) {
-            let mask = geometry.fullMask(of: chunk)
-            learn(page.item, chunk, mask, of: slot, now: now, into: &directives)
+            items[page.item]?.holdings.set(chunk, to: geometry.fullMask(of: chunk), at: slot)
+        }
+        // A page may be of a million blocks: what is under way to the peer is far less.
+        let waiting =
+            peers[slot].unconfirmedBlocks + relays.owed(to: slot) + Array(striper.underWay.keys)
+            + Array(awaiting.keys)
+        for address in waiting where address.item == page.item {
+            guard holders(of: address).contains(slot) else { continue }
+            has(address, at: slot, now: now, into: &directives)
         }
     }
 
@@ -93,14 +100,20 @@ extension Swarm {
         items[item]?.holdings.set(chunk, to: mask, at: slot)
         for block in geometry.blocks(of: chunk)
         where mask.contains(slot: block.slot) && !before.contains(slot: block.slot) {
-            let address = BlockAddress(item: item, block: block)
-            peers[slot].confirm(address, at: now)
-            relays.received(address, by: slot)
-            guard hosted.contains(item) else { continue }
-            striper.received(address, by: slot, now: now)
-            if awaiting[address]?.remove(slot) ?? false, peers[slot].forgive(address) {
-                directives.append(.send(.reject(BlockRequest(address)), to: peers[slot].id))
-            }
+            has(BlockAddress(item: item, block: block), at: slot, now: now, into: &directives)
+        }
+    }
+
+    private mutating func has(
+        _ address: BlockAddress, at slot: Int, now: MonotonicInstant,
+        into directives: inout [SwarmDirective]
+    ) {
+        peers[slot].confirm(address, at: now)
+        relays.received(address, by: slot)
+        guard hosted.contains(address.item) else { return }
+        striper.received(address, by: slot, now: now)
+        if awaiting[address]?.remove(slot) ?? false, peers[slot].forgive(address) {
+            directives.append(.send(.reject(BlockRequest(address)), to: peers[slot].id))
         }
     }
 

@@ -4,8 +4,8 @@
 import PartyModel
 
 extension Swarm {
-    /// What may be on its way out at a time: 150 ms of what the uplink takes, so that an urgent
-    /// block never waits long behind others.
+    /// What may be on its way out at a time, in seconds of what the uplink takes: an urgent block never
+    /// waits long behind others.
     static let uplinkQueue = 0.05
     /// Before a rate is known, and at the least: one to send while the next is read.
     static let fewestSends = 2
@@ -55,7 +55,8 @@ extension Swarm {
         if isComing || peers[slot].isUnconfirmed(address) { return .onItsWay }
         // Asked for, it goes out in its turn as an answer.
         relays.received(address, by: slot)
-        let owing = peers[slot].note(address)
+        let isUrgent = isUrgent && peers[slot].mayAskUrgently
+        let owing = peers[slot].note(address, isUrgent: isUrgent)
         guard owing == .accepted else { return owing }
         // Who says that it has the block, and asks all the same, is no part of the plan for it.
         guard hosted.contains(address.item), striper.isFree(address),
@@ -98,10 +99,16 @@ extension Swarm {
         _ request: BlockRequest, of peer: PeerID, into directives: inout [SwarmDirective]
     ) {
         guard let slot = peers.slot(of: peer) else { return }
+        var abandoned: Set<BlockAddress> = []
         let forgiven = (addresses(of: request) ?? []).filter { address in
-            awaiting[address]?.remove(slot)
+            if awaiting[address]?.remove(slot) ?? false, awaiting[address]?.isEmpty ?? false {
+                awaiting[address] = nil
+                abandoned.insert(address)
+            }
             return peers[slot].forgive(address)
         }
+        // What nobody waits for any more goes out when its turn comes.
+        striper.withdraw(abandoned)
         reject(forgiven, to: peer, into: &directives)
     }
 
@@ -118,7 +125,7 @@ extension Swarm {
         var addresses: [BlockAddress] = []
         for run in request.runs {
             guard let blocks = geometry.run(from: run.first, count: UInt32(run.count)),
-                // A peer may not make us list more than it can be owed many times over.
+                // Nobody has more to ask for, or to take back, than it may be owed.
                 addresses.count + blocks.count <= Self.blocksListed
             else { return nil }
             addresses += blocks.map { BlockAddress(item: request.item, block: $0) }
@@ -126,7 +133,8 @@ extension Swarm {
         return addresses
     }
 
-    private static let blocksListed = Limits.runsPerRequest * Limits.blocksRequestedPerPeer
+    /// Twice that: what it took back may not have been answered yet.
+    private static let blocksListed = 2 * Limits.blocksRequestedPerPeer
 
     func holders(of address: BlockAddress) -> PeerSet {
         items[address.item]?.holdings.holders(of: address.block) ?? .empty

@@ -103,7 +103,7 @@ public struct Swarm {
     /// What this host and its guests send when they have enough to send, in bytes per second; `nil`
     /// as long as nothing is known of them all.
     public var uplinks: (own: Double, guests: [Double])? {
-        guard bestSentRate > 0, let guests = striper.relayRates else { return nil }
+        guard bestSentRate > 0, let guests = striper.relayRates(without: askers) else { return nil }
         return (bestSentRate, guests)
     }
 
@@ -130,10 +130,7 @@ public struct Swarm {
         case .itemAdded(let item, let geometry, let holding):
             add(item, geometry, holding, into: &directives)
         case .turned(let item, let followers, let isWatched):
-            changeDemand(into: &directives) { demand in
-                demand.turn(to: item, followers: followers, isWatched: isWatched)
-            }
-            striper.turn(to: item, followers: followers)
+            turn(to: item, followers, isWatched: isWatched, now: now, into: &directives)
         case .prefetchHinted(let item, let ranges):
             hintPrefetch(of: item, ranges)
         case .playerReads(let item, let bytes):
@@ -207,6 +204,18 @@ public struct Swarm {
         return outcome
     }
 
+    private mutating func turn(
+        to item: ItemID, _ followers: [ItemID], isWatched: Bool, now: MonotonicInstant,
+        into directives: inout [SwarmDirective]
+    ) {
+        let isElsewhere = demand.item.map { $0 != item } ?? false
+        changeDemand(into: &directives) { demand in
+            demand.turn(to: item, followers: followers, isWatched: isWatched)
+        }
+        if isElsewhere { cancelAll(but: item, now: now, into: &directives) }
+        striper.turn(to: item, followers: followers)
+    }
+
     private mutating func add(
         _ item: ItemID, _ geometry: ChunkGeometry, _ holding: SwarmHolding,
         into directives: inout [SwarmDirective]
@@ -261,6 +270,7 @@ public struct Swarm {
         forgetRefusals()
         for slot in peers.present {
             peers[slot].expireUnconfirmed(at: now)
+            peers[slot].lookForOverdue(at: now)
             if peers[slot].isSilent(at: now) { passOver(slot, now: now, into: &directives) }
         }
         askAgain(now: now, into: &directives)

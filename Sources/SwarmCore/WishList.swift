@@ -19,6 +19,13 @@ struct WishList {
         return true
     }
 
+    /// Takes blocks out, wherever they are.
+    mutating func remove(_ addresses: Set<BlockAddress>) {
+        guard !addresses.isDisjoint(with: members) else { return }
+        members.subtract(addresses)
+        order.removeAll(where: addresses.contains)
+    }
+
     mutating func removeFirst() {
         guard let first = order.popFirst() else { return }
         members.remove(first)

@@ -29,9 +29,10 @@ extension EndToEnd {
         @Test("several films play one after the other, for everybody")
         func oneAfterTheOther() throws {
             try Stage.run { stage in
-                let films = try [Films.brief(1), Films.brief(2)]
+                let films = try [Films.brief(1), Films.brief(2), Films.brief(3)]
+                let kept = try stage.makeDirectory("kept")
                 let host = try stage.host(films)
-                let guest = try stage.guest(host.token)
+                let guest = try stage.guest(host.token, ["--out", kept.path])
                 for peer in [host, guest] {
                     for (index, film) in films.enumerated() {
                         let item = try peer.wait(for: "item") {
@@ -39,9 +40,10 @@ extension EndToEnd {
                         }
                         #expect(item.text("name") == film.lastPathComponent)
                     }
-                    try peer.wait(for: "end") { $0.number("index") == 1 }
-                    #expect(peer.events.count { $0.name == "first-frame" } == 2)
+                    try peer.wait(for: "end") { $0.number("index") == 2 }
+                    #expect(peer.events.count { $0.name == "first-frame" } == 3)
                 }
+                for film in films { try guest.expectComplete(film, in: kept) }
                 // Whoever is there first takes everybody on to the next film.
                 #expect(
                     [host, guest].contains { peer in

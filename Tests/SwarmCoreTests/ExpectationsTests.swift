@@ -28,6 +28,19 @@ struct ExpectationsTests {
         #expect(expectations.covers(block, isUrgent: true, peers: 50, now: at(1_499)))
     }
 
+    @Test("is no more than could be on its way")
+    mutating func bounded() throws {
+        let geometry = makeGeometry(4 << 30)
+        var covered = 0
+        for number in 0..<10_000 {
+            let block = try #require(geometry.block(at: number))
+            let address = BlockAddress(item: itemID(1), block: block)
+            expectations.expect(address, now: at(0))
+            if expectations.covers(address, isUrgent: false, peers: 4, now: at(1)) { covered += 1 }
+        }
+        #expect(covered == Expectations.expectedAtMost)
+    }
+
     @Test("is waited for as long as such blocks took lately")
     mutating func learns() throws {
         for number in 0..<100 {

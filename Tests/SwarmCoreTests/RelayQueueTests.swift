@@ -30,6 +30,20 @@ struct RelayQueueTests {
         ).map { [Int($0.0.block.number), $0.slot] }
     }
 
+    @Test("to somebody who takes it too slowly is no more than that can ask for")
+    mutating func bounded() {
+        for number in 0..<1_000 { queue.add(block(number), to: set(1, 2)) }
+        var sent = 0
+        while next(open: set(2)) != nil { sent += 1 }
+        #expect(sent == RelayQueue.owedAtMost)
+        #expect(queue.owed(to: 1).count == RelayQueue.owedAtMost)
+        #expect(queue.owed(to: 2).isEmpty)
+        // Whoever has taken it may be owed more.
+        queue.add(block(1_001), to: set(1, 2))
+        #expect(next(open: set(2)) == [1_001, 2])
+        #expect(next(open: set(2)) == nil)
+    }
+
     @Test("goes out in the order it came, to the most deprived first")
     mutating func order() {
         queue.add(block(7), to: set(1, 2, 3))

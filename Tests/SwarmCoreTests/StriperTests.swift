@@ -70,6 +70,29 @@ struct StriperTests {
         }
     }
 
+    @Test("what nobody waits for any more goes out in its turn")
+    mutating func withdrawn() throws {
+        join(0..<2)
+        for number in [500, 501, 700] { striper.want(block(number), leads: false) }
+        striper.withdraw([block(500), block(501)])
+        #expect(try nextRelay().number == 700)
+        #expect(try nextRelay().number == 0)
+        // Wanted again it goes first again, once.
+        striper.want(block(500), leads: false)
+        #expect(try nextRelay().number == 500)
+        #expect(try nextRelay().number == 1)
+    }
+
+    @Test("what guests pass on is known where there is nobody to pass anything on to")
+    mutating func relayRates() {
+        #expect(striper.relayRates(without: .empty) == [])
+        join(0..<1)
+        #expect(striper.relayRates(without: .empty) == [0])
+        join(1..<3)
+        #expect(striper.relayRates(without: .empty) == nil)
+        #expect(striper.relayRates(without: PeerSet(bits: 0b110)) == [0, 0, 0])
+    }
+
     @Test("gives consecutive blocks to different guests, each for all others")
     mutating func stripes() throws {
         join(0..<4)

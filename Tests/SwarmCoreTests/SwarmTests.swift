@@ -270,14 +270,104 @@ struct SwarmViolationTests {
         let now = MonotonicInstant(nanoseconds: 0)
         _ = swarm.on(.itemAdded(itemID(1), makeGeometry(100 * mebibyte), .everything), now: now)
         _ = swarm.on(.peerJoined(ana, isHost: false), now: now)
-        let run = BlockRequest.Run(first: 0, count: 1_000)
+        let run = BlockRequest.Run(first: 0, count: 500)
         let directives = swarm.on(
             .request(BlockRequest(item: itemID(1), runs: [run]), from: ana), now: now)
         let rejected = directives.compactMap { directive -> Int? in
             guard case .send(.reject(let reject), to: ana) = directive else { return nil }
             return reject.runs.reduce(0) { $0 + Int($1.count) }
         }
-        #expect(rejected.reduce(0, +) == 1_000 - Limits.blocksRequestedPerPeer)
+        #expect(rejected.reduce(0, +) == 500 - Limits.blocksRequestedPerPeer)
+        // A short message may not make a long list.
+        let long = BlockRequest.Run(first: 0, count: 1_000)
+        let answers = swarm.on(
+            .request(BlockRequest(item: itemID(1), runs: [long]), from: ana), now: now)
+        #expect(answers.contains { if case .drop(ana, _) = $0 { true } else { false } })
+    }
+
+    @Test("requests that are taken back leave nothing, however many there were")
+    func takenBack() throws {
+        var ledger = PeerLedger(id: ana, isHost: false, came: MonotonicInstant(nanoseconds: 0))
+        let geometry = makeGeometry(100 * mebibyte)
+        for round in 0..<100 {
+            for number in 0..<Limits.blocksRequestedPerPeer {
+                let block = try #require(geometry.block(at: (round * 7 + number) % 1_600))
+                let address = BlockAddress(item: itemID(1), block: block)
+                #expect(ledger.note(address, isUrgent: true) == .accepted)
+                ledger.queue(address, isUrgent: true)
+            }
+            for address in ledger.owed { _ = ledger.forgive(address) }
+        }
+        #expect(ledger.queuedCount <= 2 * Limits.blocksRequestedPerPeer + 1)
+        #expect(ledger.nextOwed(urgent: true) == nil)
+    }
+
+    @Test("a guest that claims everything and answers nothing keeps nothing from anybody")
+    func answersNothing() throws {
+        var swarm = Swarm()
+        let geometry = makeGeometry(4 * mebibyte)
+        let everything = BitfieldPage(item: itemID(1), firstChunk: 0, bits: [0xFF])
+        var now = MonotonicInstant(nanoseconds: 0)
+        var events: [SwarmEvent] = [
+            .itemAdded(itemID(1), geometry, .nothing), .turned(to: itemID(1), followers: []),
+            .peerJoined(host, isHost: true), .peerJoined(ben, isHost: false),
+            .bitfield(everything, from: host), .bitfield(everything, from: ben),
+        ]
+        var fromBen = 0
+        for round in 0..<600 where !swarm.isComplete(itemID(1)) {
+            // Every four seconds it sends what is here already, as if it were alive.
+            if round % 40 == 39 {
+                events.append(
+                    .blockArrived(
+                        itemID(1), block: 0, byteCount: ChunkGeometry.blockSize, relay: false,
+                        from: ben))
+            }
+            events.append(.tick)
+            while !events.isEmpty {
+                for directive in swarm.on(events.removeFirst(), now: now) {
+                    switch directive {
+                    case .send(.request(let request), to: host):
+                        for run in request.runs {
+                            for block in run.first..<run.first + UInt32(run.count) {
+                                events.append(
+                                    .blockArrived(
+                                        itemID(1), block: block,
+                                        byteCount: ChunkGeometry.blockSize, relay: false,
+                                        from: host))
+                            }
+                        }
+                    case .send(.request, to: ben): fromBen += 1
+                    case .store(let address, _): events.append(.blockStored(address))
+                    default: break
+                    }
+                }
+            }
+            now = now + .milliseconds(100)
+        }
+        #expect(fromBen > 0)
+        #expect(swarm.isComplete(itemID(1)))
+        #expect(now < MonotonicInstant(nanoseconds: 0) + .seconds(15))
+    }
+
+    @Test("who turns to another film takes back what it asked for of the old one")
+    func turns() {
+        var swarm = Swarm()
+        let now = MonotonicInstant(nanoseconds: 0)
+        for item in [itemID(1), itemID(2)] {
+            _ = swarm.on(.itemAdded(item, makeGeometry(16 * mebibyte), .nothing), now: now)
+        }
+        _ = swarm.on(.turned(to: itemID(1), followers: []), now: now)
+        _ = swarm.on(.peerJoined(host, isHost: true), now: now)
+        for item in [itemID(1), itemID(2)] {
+            let page = BitfieldPage(item: item, firstChunk: 0, bits: [0xFF, 0xFF, 0xFF, 0xFF])
+            _ = swarm.on(.bitfield(page, from: host), now: now)
+        }
+        let directives = swarm.on(.turned(to: itemID(2), followers: []), now: now)
+        let cancelled = directives.compactMap { directive -> ItemID? in
+            guard case .send(.cancel(let request), to: host) = directive else { return nil }
+            return request.item
+        }
+        #expect(cancelled == [itemID(1)])
     }
 }
 
