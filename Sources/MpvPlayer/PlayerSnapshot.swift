@@ -15,6 +15,8 @@ public struct PlayerSnapshot: Hashable, Sendable {
     public let isPaused: Bool
     /// Whether mpv looks for the frame of a seek; ``framePosition`` is then where to.
     public let isSeeking: Bool
+    /// Whether the end of the film is reached; mpv tells of a change only while the film moves.
+    public let isAtEnd: Bool
     /// Since when ``framePosition`` is what it is; `nil` where that was not seen.
     public internal(set) var frameSince: MonotonicInstant?
     /// Whether mpv stands still because its cache ran dry.
@@ -35,7 +37,7 @@ extension PlayerSnapshot {
     /// The properties asked for, in the order of the answer's lines.
     private static let properties = [
         "audio-pts", "time-pos", "speed", "pause", "paused-for-cache", "demuxer-cache-duration",
-        "container-fps", "audio-out-params/format", "seeking",
+        "container-fps", "audio-out-params/format", "seeking", "eof-reached",
     ]
 
     /// What mpv's `expand-text` is to expand: one raw value a line.
@@ -56,6 +58,7 @@ extension PlayerSnapshot {
         frameDuration = Double(lines[6]).flatMap(Self.frameDuration)
         passesAudioThrough = lines[7].hasPrefix("spdif")
         isSeeking = lines[8] == "yes"
+        isAtEnd = lines[9] == "yes"
         uncertainty = (answered - asked) / 2
         takenAt = asked + uncertainty
     }

@@ -58,6 +58,7 @@ extension Party {
         case .bufferingForCache(let isBuffering):
             buffering(isBuffering)
         case .endOfFilm(let isAtEnd):
+            playback.endHeard = PartyClock.now
             endOfFilm(isAtEnd)
         case .duration(let duration):
             playback.duration = duration
@@ -170,6 +171,17 @@ extension Party {
         guard let snapshot else { return }
         playback.buffered = snapshot.buffered
         if let position = snapshot.reading.position { playback.position = position }
+        noteEnd(snapshot)
+    }
+
+    /// mpv says nothing of an end that is reached, or left, while the film stands, as it does after a
+    /// seek of the room's.
+    private func noteEnd(_ snapshot: PlayerSnapshot) {
+        guard playback.shown != nil, playback.shown == playback.loaded, !snapshot.isSeeking,
+            snapshot.isAtEnd != playback.isAtEnd,
+            playback.endHeard.map({ snapshot.takenAt > $0 }) ?? true
+        else { return }
+        endOfFilm(snapshot.isAtEnd)
     }
 
     // MARK: To the player

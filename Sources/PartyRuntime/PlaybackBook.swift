@@ -26,6 +26,8 @@ struct PlaybackBook {
     /// Whether a read had to wait for bytes since the seek under way began.
     var hasWaited = false
     var isAtEnd = false
+    /// When mpv said so, or that it is not, last.
+    var endHeard: MonotonicInstant?
     /// Whether reads are still noted for others to fetch first.
     var recordsPrefetch = false
     var isDiskFull = false

@@ -131,7 +131,14 @@ extension Follower {
     // MARK: Wishes and their time
 
     /// Asks the room; what it does not grant is undone when it has answered.
-    func wish(_ wish: Wish, _ turn: inout Turn) { turn.directives.append(.wish(wish)) }
+    ///
+    /// mpv takes a seek beyond the end for one to the end, and so does the room.
+    func wish(_ wish: Wish, _ turn: inout Turn) {
+        guard case .seek(let target) = wish, let duration, target > duration else {
+            return turn.directives.append(.wish(wish))
+        }
+        turn.directives.append(.wish(.seek(to: duration)))
+    }
 
     /// Something was to be done later, and it is later.
     mutating func tick(_ turn: inout Turn) {

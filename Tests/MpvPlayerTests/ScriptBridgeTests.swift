@@ -76,11 +76,11 @@ struct PlayerSnapshotTests {
 
     @Test("is read from one answer")
     func reading() throws {
-        let answer = "12.345000\n12.375000\n1.020000\nno\nyes\n7.500000\n25.000000\nspdif-ac3\nno"
+        let answer = "12.345000\n12.375000\n1.020000\nno\nyes\n7.500000\n25.000000\nspdif-ac3\nno\nyes"
         let snapshot = try #require(
             PlayerSnapshot(answer: answer, asked: asked, answered: answered))
         #expect(snapshot.audioPosition == MediaPosition(seconds: 12.345))
-        #expect(!snapshot.isSeeking)
+        #expect(!snapshot.isSeeking && snapshot.isAtEnd)
         #expect(snapshot.framePosition == MediaPosition(seconds: 12.375))
         #expect(snapshot.speed == PlaybackSpeed(factor: 1.02))
         #expect(!snapshot.isPaused && snapshot.isBuffering && snapshot.passesAudioThrough)
@@ -93,12 +93,12 @@ struct PlayerSnapshotTests {
     @Test("without audio, in a seek, has what there is")
     func withoutAudio() throws {
         let none = "(unavailable)"
-        let answer = "\(none)\n10.000000\n1.0\nyes\n\(none)\n\(none)\n25.0\n\(none)\nyes"
+        let answer = "\(none)\n10.000000\n1.0\nyes\n\(none)\n\(none)\n25.0\n\(none)\nyes\n\(none)"
         let snapshot = try #require(
             PlayerSnapshot(answer: answer, asked: asked, answered: answered))
         #expect(snapshot.audioPosition == nil)
         #expect(snapshot.framePosition == MediaPosition(seconds: 10))
-        #expect(snapshot.isSeeking)
+        #expect(snapshot.isSeeking && !snapshot.isAtEnd)
         #expect(snapshot.isPaused && !snapshot.isBuffering)
         #expect(snapshot.buffered == .zero)
     }
