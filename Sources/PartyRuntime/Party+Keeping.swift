@@ -28,7 +28,8 @@ extension Party {
         log.record(
             .keeper(id: peer.description, name: name(of: peer), isHost: isHost, isHere: isHere))
         if isHost {
-            notice("The host is back.")
+            let isPaused = room?.intent?.isPaused ?? false
+            notice(isPaused ? "The host is back; the film is paused." : "The host is back.")
         } else if isHere {
             notice("The host is gone; you keep the room now.")
         } else {
@@ -81,6 +82,23 @@ extension Party {
             !intent.isPaused, room?.keeper == identity.peer, let roomNow
         else { return }
         tellRoom(.wished(.pause(at: playback.position), at: roomNow))
+        keeping.stop = room?.intent?.anchor
+    }
+
+    /// Goes on from where this keeper stopped the room for want of film, once the host is back and has
+    /// taken that over; what anybody wished meanwhile stands.
+    func goOnAfterLoss() {
+        guard let stop = keeping.stop, !isHostGone, let intent = room?.intent, let roomNow else {
+            return
+        }
+        guard intent.isPaused, intent.anchor == stop else {
+            keeping.stop = nil
+            return
+        }
+        guard intent.author == room?.host else { return }
+        keeping.stop = nil
+        guard room?.mayControl ?? false else { return }
+        tellRoom(.wished(.play(from: stop), at: roomNow))
     }
 
     // MARK: Roots
@@ -114,6 +132,8 @@ struct KeepingBook {
     var hasKeeper = false
     /// What was said of the film.
     var supply: Supply?
+    /// Where this keeper stopped the room for want of film.
+    var stop: MediaPosition?
     /// The chunks whose roots a guest got from here.
     var rootsTold: [PeerID: [ItemID: Set<UInt32>]] = [:]
 }

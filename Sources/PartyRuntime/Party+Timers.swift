@@ -104,6 +104,7 @@ extension Party {
         reportProgress()
         reportShortfall()
         reportSupply()
+        goOnAfterLoss()
         flushFilms()
         checkFilm()
         traffic.look(at: PartyClock.now)

@@ -3,7 +3,9 @@
 // A word that comes late, because its author was cut off when it was said, is not taken: nobody is to
 // be thrown back to where somebody was a minute ago. Time must not decide what a peer believes, or two
 // might believe different things for ever; so the keeper of the clock alone judges. It goes over what it
-// refuses with a newer word; whoever is connected to it takes late words from nobody else.
+// refuses with a newer word; whoever is connected to it takes late words from nobody else. Late is also
+// what somebody said while they were away, however lately that was: who comes back goes to where the
+// room is.
 
 public import PartyModel
 
@@ -16,7 +18,8 @@ extension Room {
     ) {
         guard !takeBack(signed, from: peer, into: &directives) else { return }
         let intent = signed.content
-        let isLate = roomNow.map { $0 - intent.since > Limits.timelineTolerance } ?? false
+        let isOld = roomNow.map { $0 - intent.since > Limits.timelineTolerance } ?? false
+        let isLate = isOld || wasAway(intent.author, at: intent.since)
         guard isTaken(isLate: isLate || timeline.current == nil, from: peer) else { return }
         var merged = timeline
         switch merged.merge(signed, by: authority) {
@@ -45,7 +48,8 @@ extension Room {
         let hold = signed.content
         let known = timeline.holds[hold.author]?.content
         let isNews = known?.revision != hold.revision || known?.since != hold.since
-        let isUntimely = isNews && (roomNow.map { throwsOff(hold, at: $0) } ?? false)
+        let isOff = roomNow.map { throwsOff(hold, at: $0) } ?? false
+        let isUntimely = isNews && (isOff || wasAway(hold.author, at: hold.since))
         guard isTaken(isLate: isUntimely, from: peer) else { return }
         var merged = timeline
         switch merged.merge(signed, by: authority) {
@@ -68,6 +72,11 @@ extension Room {
     private func isTaken(isLate: Bool, from peer: PeerID) -> Bool {
         guard isLate, let keeper, keeper != me, connected.contains(keeper) else { return true }
         return peer == keeper
+    }
+
+    /// Whether somebody who has come back was still away at this time.
+    private func wasAway(_ author: PeerID, at since: RoomInstant) -> Bool {
+        returned[author].map { since < $0 } ?? false
     }
 
     /// Whether a hold would throw the room back or ahead.

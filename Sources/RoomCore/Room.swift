@@ -60,6 +60,11 @@ public struct Room: Sendable {
 
     /// What viewers said of themselves last, and when that was.
     var reports: [PeerID: (status: PeerStatus, at: RoomInstant)] = [:]
+    /// Those who had been away for long when they connected last, and when that was: what they said
+    /// before they said to nobody.
+    var returned: [PeerID: RoomInstant] = [:]
+    /// When they were heard of last.
+    private var heardOf: [PeerID: RoomInstant] = [:]
     /// How long a word to a peer and back takes.
     var roundTrips: [PeerID: Duration] = [:]
     /// How our player was doing when last looked at.
@@ -159,7 +164,7 @@ public struct Room: Sendable {
         var directives: [RoomDirective] = []
         switch event {
         case .connected(let peer, let isHost):
-            connect(peer, isHost: isHost, into: &directives)
+            connect(peer, isHost: isHost, roomNow: roomNow, into: &directives)
         case .introduced(let introduction, let newcomer):
             admit(newcomer, introduction, now: now, into: &directives)
         case .welcomed(let welcome, let peer):
@@ -177,7 +182,10 @@ public struct Room: Sendable {
         case .hold(let signed, let peer):
             merge(signed, from: peer, roomNow: roomNow, into: &directives)
         case .status(let status, let peer):
-            if let roomNow { reports[peer] = (status, roomNow) }
+            if let roomNow {
+                reports[peer] = (status, roomNow)
+                heardOf[peer] = roomNow
+            }
         case .roundTripMeasured(let peer, let duration):
             roundTrips[peer] = duration
         case .looked(let condition):
@@ -221,8 +229,12 @@ public struct Room: Sendable {
     var isHostHere: Bool { hosting != nil || hostPeer.map(connected.contains) ?? false }
 
     private mutating func connect(
-        _ peer: PeerID, isHost: Bool, into directives: inout [RoomDirective]
+        _ peer: PeerID, isHost: Bool, roomNow: RoomInstant?,
+        into directives: inout [RoomDirective]
     ) {
+        if let roomNow, let last = heardOf[peer], roomNow - last > Limits.timelineTolerance {
+            returned[peer] = roomNow
+        }
         succession.arrived(peer)
         redial.connected(peer)
         if isHost { hostPeer = peer }
@@ -270,6 +282,8 @@ public struct Room: Sendable {
         redial.forget(peer)
         reports[peer] = nil
         roundTrips[peer] = nil
+        heardOf[peer] = nil
+        returned[peer] = nil
     }
 
     private mutating func dial(now: MonotonicInstant, into directives: inout [RoomDirective]) {

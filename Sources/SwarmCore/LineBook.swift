@@ -108,6 +108,10 @@ public struct LineBook: Sendable {
     static let kernelSlack = Duration.milliseconds(5)
     /// That word is of now where something was sent so lately.
     static let kernelAge = Duration.milliseconds(200)
+    /// What a path drains is looked at over one to two of these.
+    static let drainSpan = Duration.milliseconds(400)
+    /// What a connection holds back and does not send within so long, it does not send all at once.
+    static let drainLimit = Duration.seconds(1)
     /// Pings that may be unanswered; an answer to an older one is as good as none.
     static let pingsKept = 64
 
@@ -124,8 +128,33 @@ public struct LineBook: Sendable {
         /// What its connections had sent, and held back, when they were last looked at.
         var sent: Int64?
         var unsent = 0
+        /// Two looks of late, ``drainSpan`` apart, the older one first.
+        var marks: [Mark] = []
+        /// Whether it holds back more than it lately sent in ``drainLimit``: its peer's line is slow, or
+        /// gone.
+        var isHeldUp = false
         /// What the kernel said of a queue when something was sent last, and when that was.
         var kernel: (delay: Duration, at: MonotonicInstant)?
+
+        mutating func lookWhetherHeldUp(at now: MonotonicInstant) {
+            guard unsent > 0, let sent else {
+                marks = []
+                isHeldUp = false
+                return
+            }
+            if marks.last.map({ now - $0.at >= LineBook.drainSpan }) ?? true {
+                marks = marks.suffix(1) + [Mark(at: now, sent: sent)]
+            }
+            guard let oldest = marks.first, now - oldest.at >= LineBook.drainSpan else { return }
+            let drained = Double(sent - oldest.sent) / (now - oldest.at).inSeconds
+            isHeldUp = Double(unsent) > drained * LineBook.drainLimit.inSeconds
+        }
+    }
+
+    /// What a path that held something back had sent at a look.
+    private struct Mark {
+        let at: MonotonicInstant
+        let sent: Int64
     }
 
     private var paths: [PeerID: Path] = [:]
@@ -198,6 +227,7 @@ public struct LineBook: Sendable {
             if count.sent > before { path.kernel = (count.delay, now) }
             path.sent = count.sent
             path.unsent = count.unsent
+            path.lookWhetherHeldUp(at: now)
             paths[count.peer] = path
         }
         totals.removeAll { now - $0.at > Self.totalsKept }
@@ -247,14 +277,19 @@ public struct LineBook: Sendable {
         return overdue
     }
 
-    /// Bytes that were handed over for the line and have not left.
+    /// Bytes that were handed over for the line and have not left, but may at any moment.
+    ///
+    /// What is for a peer that takes it slowly, or not at all any more, waits for that peer, and says
+    /// nothing of our line.
     public var unsent: Int {
-        paths.values.reduce(0) { $0 + ($1.isNearby ? 0 : $1.unsent) }
+        paths.values.reduce(0) { $0 + ($1.isNearby || $1.isHeldUp ? 0 : $1.unsent) }
     }
 
     /// How many connections over the line hold back a good part of a block.
     public var holdingBack: Int {
-        paths.values.count { !$0.isNearby && $0.unsent >= ChunkGeometry.blockSize / 4 }
+        paths.values.count {
+            !$0.isNearby && !$0.isHeldUp && $0.unsent >= ChunkGeometry.blockSize / 4
+        }
     }
 
     /// Bytes per second that left over the line lately.

@@ -20,7 +20,9 @@ final class Signals {
         // Until a signal is watched it ends the process, which has nothing to clear up yet; to
         // ignore it meanwhile would lose a Ctrl-C.
         let watched = DispatchGroup()
-        sources = [SIGINT, SIGTERM, SIGHUP].map { number in
+        // What nohup has the process ignore stays ignored.
+        let numbers = [SIGINT, SIGTERM] + (Self.isHangUpIgnored ? [] : [SIGHUP])
+        sources = numbers.map { number in
             let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
             source.setEventHandler {
                 count.value += 1
@@ -33,6 +35,17 @@ final class Signals {
             return source
         }
         watched.wait()
+    }
+
+    /// Whether whoever started the process has it ignore that its terminal goes away.
+    private static var isHangUpIgnored: Bool {
+        let name = "SigIgn:"
+        let status = try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)
+        let line = status?.split(separator: "\n").first { $0.hasPrefix(name) }
+        let mask = line.flatMap {
+            UInt64($0.dropFirst(name.count).trimmingCharacters(in: .whitespaces), radix: 16)
+        }
+        return mask.map { $0 & (1 << UInt64(SIGHUP - 1)) != 0 } ?? false
     }
 
     func stop() { for source in sources { source.cancel() } }

@@ -188,6 +188,30 @@ struct LineBookTests {
         #expect(book.holdingBack == 0)
     }
 
+    @Test("what waits for a peer that is slow, or gone, says nothing of the line")
+    func heldUp() {
+        var book = LineBook()
+        for look in 0...60 {
+            // One is gone, one takes 60 KB/s, one takes 600 KB/s; looks are 20 ms apart.
+            book.counted(
+                [
+                    count(peerID(1), sent: 1_000_000, unsent: 300_000),
+                    count(peerID(2), sent: Int64(look) * 1_200, unsent: 200_000),
+                    count(peerID(3), sent: Int64(look) * 12_000, unsent: 90_000),
+                ], at: at(Int64(look) * 20))
+            if look == 10 { #expect(book.unsent == 590_000) }
+        }
+        #expect(book.unsent == 90_000)
+        #expect(book.holdingBack == 1)
+        // It is back, and takes what waited.
+        for look in 0...60 {
+            book.counted(
+                [count(peerID(1), sent: 1_000_000 + Int64(look) * 10_000, unsent: 100_000)],
+                at: at(1_220 + Int64(look) * 20))
+        }
+        #expect(book.unsent == 190_000)
+    }
+
     @Test("while there is a queue, what was sent less what the queue grew is what the line takes")
     func load() throws {
         var book = book(1)
