@@ -66,16 +66,11 @@ extension Party {
         statuses[peer] = nil
         rootFeeds.forget(peer)
         keeping.rootsTold[peer] = nil
+        if wasHost, let end = bye?.endOfRoom { return fail(end) }
         tellSwarm(.peerLeft(peer))
         if bye?.kind == .leaving { tellRoom(.left(peer)) }
         tellRoom(.disconnected(peer))
         if let roomLost, remotes.isEmpty { fail(roomLost) }
-        guard wasHost, let bye else { return }
-        switch bye.kind {
-        case .roomFull: fail(.roomFull)
-        case .filmLost: fail(.roomClosed(reason: bye.reason))
-        case .leaving, .violation, .duplicate: break
-        }
     }
 
     private func handle(_ message: Message, from peer: PeerID) {
@@ -132,6 +127,17 @@ extension Party {
             heard(pong, from: peer)
         case .bye:
             break
+        }
+    }
+}
+
+extension Bye {
+    /// The end of the room that a host says with its good-bye; `nil` where it is none.
+    fileprivate var endOfRoom: PartyError? {
+        switch kind {
+        case .roomFull: .roomFull
+        case .filmLost: .roomClosed(reason: reason)
+        case .leaving, .violation, .duplicate: nil
         }
     }
 }

@@ -41,6 +41,8 @@ extension Party {
             report(member, .left)
             announce(member, hasArrived: false)
         case .memberReachable(let member, let isReachable):
+            // Those who hang up because the room ends are not dialled again.
+            guard isReachable || roomLost == nil else { break }
             report(member, isReachable ? .joined : .reconnecting)
         case .keeper(let peer):
             keeperChanged(to: peer)

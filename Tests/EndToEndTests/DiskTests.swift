@@ -64,6 +64,8 @@ extension EndToEnd {
                     let outcome = try peer.outcome()
                     #expect(outcome.status == 1)
                     #expect(outcome.complaints.last == "peerwatch: " + sentence)
+                    // Who hangs up because of it is not somebody to dial again.
+                    #expect(!outcome.complaints.contains { $0.contains("cannot be reached") })
                     let error = try peer.wait(for: "error")
                     #expect(error.text("code") == code)
                     #expect(error.text("message") == sentence)

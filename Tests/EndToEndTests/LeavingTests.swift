@@ -119,6 +119,26 @@ extension EndToEnd {
             }
         }
 
+        @Test("a seed that nohup started outlives its terminal, and leaves when it is asked to")
+        func nohup() throws {
+            try Stage.run { stage in
+                let film = try Films.short(.mkv)
+                let host = try stage.run(
+                    [
+                        "seed", film.path, "--bind", stage.address, "--name", "host", "--events",
+                        "-",
+                    ],
+                    name: "host", wrapper: ["/usr/bin/nohup"])
+                let token = try host.token
+                host.signal(SIGHUP)
+                let kept = try stage.makeDirectory("kept")
+                let guest = try stage.guest(token, ["--headless", "--out", kept.path])
+                try guest.expectComplete(film, in: kept)
+                try stage.leave(guest, by: SIGHUP)
+                try stage.leave(host, by: SIGTERM)
+            }
+        }
+
         @Test("a second Ctrl-C does not wait for good order")
         func secondTime() throws {
             try Stage.run { stage in
