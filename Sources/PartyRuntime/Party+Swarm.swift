@@ -160,8 +160,8 @@ extension Party {
 
     private func keepForLater(_ roots: Signed<RootList>) {
         let item = roots.content.item
-        // A film of the room; its place is being opened.
-        guard room?.items?.item(item) != nil else { return }
+        // The first lists come before the playlist does. Later, a film of the room is being opened.
+        guard room?.items.map({ $0.item(item) != nil }) ?? true else { return }
         let room = roomKey
         // What is not the room's would take the place of what is.
         onWorker({ roots.isSigned(by: room) }) { party, result in

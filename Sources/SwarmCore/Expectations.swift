@@ -22,8 +22,9 @@ struct Expectations {
 
     var isEmpty: Bool { since.isEmpty }
 
-    /// Blocks that may be expected at a time: as many as a host has on their way to a full room. Whoever
-    /// says that more is coming is not waited for.
+    /// Blocks that may be expected at a time: as many as a host has on their way to a full room.
+    ///
+    /// Whoever says that more is coming is not waited for.
     static let expectedAtMost = PeerLedger.largestCredit * Limits.members
 
     /// The block is on its way; when that was known, it changes nothing.

@@ -141,8 +141,9 @@ struct PeerLedger {
     /// a living link, shorter than a player's patience.
     static let silenceLimit = Duration.seconds(5)
 
-    /// A guest that owes one answer for so long is passed over too, whatever else it sends: on a line
-    /// of 0.1 Mbit/s two blocks take ten seconds. A host has its reasons: everybody asks it.
+    /// A guest that owes one answer for so long is passed over too, whatever else it sends.
+    ///
+    /// On a line of 0.1 Mbit/s two blocks take ten seconds. A host has its reasons: everybody asks it.
     static let answerLimit = Duration.seconds(20)
 
     func isSilent(at now: MonotonicInstant) -> Bool {

@@ -23,8 +23,10 @@ struct RelayQueue {
     /// In the order they came; those without receivers are holes.
     private var entries: [Entry] = []
     private var places: [BlockAddress: Int] = [:]
-    /// Blocks that one peer may be owed unasked: 16 MiB. Whoever takes them so much more slowly than
-    /// they come asks for what it lacks, and nobody's queue grows to the size of a film.
+    /// Blocks that one peer may be owed unasked: 16 MiB.
+    ///
+    /// Whoever takes them so much more slowly than they come asks for what it lacks, and nobody's queue
+    /// grows to the size of a film.
     static let owedAtMost = 256
 
     /// By slot: blocks still to be sent.

@@ -11,8 +11,10 @@ public import PartyModel
 
 /// What each peer was told of the roots of all items.
 public struct RootFeeds: Sendable {
-    /// What roots that no block waits for may take of the pace. At 6 Mbit/s that is 47 KB/s: the roots of
-    /// 600 MB of film each second, far more than the line brings.
+    /// What roots that no block waits for may take of the pace.
+    ///
+    /// At 6 Mbit/s that is 47 KB/s: the roots of 600 MB of film each second, far more than the line
+    /// brings.
     static let share = 1.0 / 16
     /// A share that was not used is kept for so long: a newcomer is told the next minutes of the film at
     /// once.

@@ -76,7 +76,18 @@ struct PlayerSnapshotTests {
 
     @Test("is read from one answer")
     func reading() throws {
-        let answer = "12.345000\n12.375000\n1.020000\nno\nyes\n7.500000\n25.000000\nspdif-ac3\nno\nyes"
+        let answer = """
+            12.345000
+            12.375000
+            1.020000
+            no
+            yes
+            7.500000
+            25.000000
+            spdif-ac3
+            no
+            yes
+            """
         let snapshot = try #require(
             PlayerSnapshot(answer: answer, asked: asked, answered: answered))
         #expect(snapshot.audioPosition == MediaPosition(seconds: 12.345))
