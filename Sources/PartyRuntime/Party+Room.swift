@@ -162,7 +162,7 @@ extension Party {
             arrived(header, bytes, from: peer)
         }
         earlyBlocks.removeAll { $0.header.item == item.id }
-        for roots in rootsWaiting.removeValue(forKey: item.id) ?? [] { learn(roots) }
+        for roots in waitingRoots.take(of: item.id) { learn(roots) }
         if let course = courseWaiting, course.item == item.id { follow(course) }
     }
 

@@ -160,23 +160,17 @@ extension Party {
 
     private func keepForLater(_ roots: Signed<RootList>) {
         let item = roots.content.item
-        // The first lists come before the playlist does. Later, a film of the room is being opened.
-        guard room?.items.map({ $0.item(item) != nil }) ?? true else { return }
+        guard waitingRoots.hasPlace(for: item, of: room?.items) else { return }
         let room = roomKey
-        // What is not the room's would take the place of what is.
         onWorker({ roots.isSigned(by: room) }) { party, result in
             guard case .success(true) = result else { return }
             if party.shelf?.film(item) != nil {
                 party.learn(roots)
-            } else if party.rootsWaiting[item]?.count ?? 0 < Self.rootListsKept {
-                party.rootsWaiting[item, default: []].append(roots)
+            } else {
+                party.waitingRoots.keep(roots)
             }
         }
     }
-
-    /// Lists that may wait for their film to open, which takes some milliseconds: the host tells twenty at
-    /// once, and one before each block.
-    static let rootListsKept = 64 + earlyBlocksKept
 
     /// Blocks that a list of roots settled: recovered ones, and those held back until now.
     func settle(_ outcome: LearnOutcome, of item: ItemID) {

@@ -57,7 +57,7 @@ public actor Party {
     /// Blocks that came before their film was open.
     var earlyBlocks: [(header: BlockHeader, bytes: ByteBuffer, peer: PeerID)] = []
     /// Roots that came before their film was open.
-    var rootsWaiting: [ItemID: [Signed<RootList>]] = [:]
+    var waitingRoots = WaitingRoots()
     var prefetchHints: [Welcome.Prefetch] = []
     /// Why this host's room ends, while its guests are told.
     var roomLost: PartyError?
