@@ -22,17 +22,22 @@ struct WaitingRoots {
     /// - Parameter playlist: what the room plays; `nil` while that was not said yet.
     func hasPlace(for item: ItemID, of playlist: Playlist?) -> Bool {
         guard playlist.map({ $0.item(item) != nil }) ?? true else { return false }
-        return lists[item]?.count ?? 0 < Self.listsKept
+        return !isFull(item)
     }
 
     /// Keeps a list that the room signed: what anybody may send would take the place of what is true.
     mutating func keep(_ roots: Signed<RootList>) {
-        guard lists[roots.content.item]?.count ?? 0 < Self.listsKept else { return }
-        lists[roots.content.item, default: []].append(roots)
+        let item = roots.content.item
+        guard !isFull(item) else { return }
+        lists[item, default: []].append(roots)
     }
 
     /// The film is open: its lists in the order they came, which wait no longer.
     mutating func take(of item: ItemID) -> [Signed<RootList>] {
         lists.removeValue(forKey: item) ?? []
+    }
+
+    private func isFull(_ item: ItemID) -> Bool {
+        lists[item, default: []].count >= Self.listsKept
     }
 }
