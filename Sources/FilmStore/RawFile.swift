@@ -46,6 +46,8 @@ struct SystemError: Error, Hashable {
     /// The refusal as the user should hear of it when the film at `path` was to be opened.
     func whileOpeningFilm(_ path: String) -> PartyError {
         switch code {
+        // What is no text on the command line has become a replacement character.
+        case ENOENT where path.contains("\u{FFFD}"): .fileNameNotText(path: path)
         case ENOENT, ENOTDIR: .fileMissing(path: path)
         case ENXIO: .fileNotRegular(path: path)
         case _: whileReading(path)

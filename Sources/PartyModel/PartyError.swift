@@ -4,6 +4,8 @@
 public enum PartyError: Error, Hashable, Sendable {
     /// No file has this path.
     case fileMissing(path: String)
+    /// No file has this path, which had bytes that are no text.
+    case fileNameNotText(path: String)
     /// The path is a directory.
     case fileIsDirectory(path: String)
     /// The path is neither a file nor a directory.
@@ -87,6 +89,8 @@ extension PartyError: CustomStringConvertible {
     public var description: String {
         switch self {
         case .fileMissing(let path): "There is no file at \(path); check the spelling."
+        case .fileNameNotText(let path):
+            "The file name \(path) is not valid UTF-8; rename the film, or link to it by another name."
         case .fileIsDirectory(let path): "\(path) is a directory; name the film inside it."
         case .fileNotRegular(let path): "\(path) is not an ordinary file; name a film file."
         case .fileEmpty(let path): "\(path) is empty; there is nothing to play."
@@ -161,6 +165,7 @@ extension PartyError: CustomStringConvertible {
     public var code: String {
         switch self {
         case .fileMissing: "file-missing"
+        case .fileNameNotText: "file-name-not-text"
         case .fileIsDirectory: "file-is-directory"
         case .fileNotRegular: "file-not-regular"
         case .fileEmpty: "file-empty"

@@ -5,6 +5,7 @@
 
 import Dispatch
 import Foundation
+import NIOConcurrencyHelpers
 public import PartyModel
 
 /// The `--events` stream.
@@ -12,12 +13,16 @@ public import PartyModel
 /// Any thread may record.
 public final class EventLog: Sendable {
     private let queue = DispatchQueue(label: "peerwatch.events")
+    private let path: String
     private let handle: FileHandle?
+    private let hasFailed = NIOLockedValueBox(false)
     private let started: MonotonicInstant
     private let observer: @Sendable (PartyEvent) -> Void
 
-    /// A log that writes to `path`, `-` being standard output, or nowhere; `observer` sees every
-    /// event first, on the recording thread.
+    /// A log that writes to `path`, `-` being standard output, or nowhere.
+    ///
+    /// `observer` sees every event first, on the recording thread; and, on the log's own, that
+    /// events cannot be written any more, once.
     ///
     /// - Throws: ``PartyError/eventsUnwritable(path:reason:)``.
     public init(
@@ -25,6 +30,7 @@ public final class EventLog: Sendable {
     ) throws(PartyError) {
         started = PartyClock.now
         self.observer = observer
+        self.path = path == "-" ? "standard output" : path ?? ""
         switch path {
         case nil: handle = nil
         case "-"?: handle = .standardOutput
@@ -49,7 +55,24 @@ public final class EventLog: Sendable {
             JSONValue.object(
                 [("event", .text(event.name)), ("t", .number(seconds))] + event.fields
             ).line + "\n"
-        queue.async { try? handle.write(contentsOf: Data(line.utf8)) }
+        queue.async { [self] in
+            do { try handle.write(contentsOf: Data(line.utf8)) } catch { tellOnce(error) }
+        }
+    }
+
+    /// The party goes on without a log, but not without a word.
+    private func tellOnce(_ error: any Error) {
+        let isFirst = hasFailed.withLockedValue { failed in
+            defer { failed = true }
+            return !failed
+        }
+        guard isFirst else { return }
+        let cause = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
+        let text = cause?.localizedFailureReason ?? "the system refuses"
+        observer(
+            .error(
+                .eventsUnwritable(
+                    path: path, reason: text.prefix(1).lowercased() + text.dropFirst())))
     }
 
     /// Returns when everything recorded is written.

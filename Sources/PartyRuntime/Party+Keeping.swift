@@ -10,7 +10,7 @@ import SyncCore
 
 extension Party {
     /// Whether a guest keeps the room, because the host is gone.
-    private var isHostGone: Bool {
+    var isHostGone: Bool {
         guard roomSigner == nil, let keeper = room?.keeper else { return false }
         return keeper != room?.host
     }

@@ -124,7 +124,9 @@ extension Party {
     /// Says before it hurts that the film needs more than arrives, once until it is better.
     private func reportShortfall() {
         guard let id = playback.shown, let item = room?.items?.item(id),
-            let duration = playback.duration, duration > .start
+            let duration = playback.duration, duration > .start,
+            // What nobody has any more does not come by waiting; that is told elsewhere.
+            !isHostGone || swarm.firstLostByte(of: id) == nil
         else { return }
         let needed = Double(item.geometry.size) / duration.seconds
         let rest = duration.seconds - playback.position.seconds

@@ -44,7 +44,10 @@ final class Narrator: Sendable {
         case .chat(let from, let text): say("\(from): \(text)")
         case .error(let error):
             // What ends the party is told once, at its end.
-            if case .diskFull = error { say(error.description) }
+            switch error {
+            case .diskFull, .eventsUnwritable: say(error.description)
+            case _: break
+            }
         case .listening, .firstFrame, .buffering, .resumed, .runningDry, .wait, .ready,
             .countdown, .state, .sync, .complete, .verifiedBad, .reaction, .end, .left:
             break

@@ -42,6 +42,11 @@ enum Main {
                 Terminal.answer(message)
                 exit(0)
             }
+            if let file = CommandWords.fileLikeOption {
+                Terminal.complain(
+                    "\(file) is taken for an option; to name the file write ./\(file).")
+                exit(misused)
+            }
             Terminal.say(message)
             // The parser's own word for misuse becomes ours; whatever else went wrong is a failure.
             exit(status == .validationFailure ? misused : ExitCode.failure.rawValue)
@@ -52,6 +57,11 @@ enum Main {
 /// The words of the command line: ours before the first `--`, mpv's behind it.
 enum CommandWords {
     static var own: [String] { Array(CommandLine.arguments.dropFirst().prefix { $0 != "--" }) }
+
+    /// A word that cannot be understood as an option and is the name of a file.
+    static var fileLikeOption: String? {
+        own.first { $0.hasPrefix("-") && FileManager.default.fileExists(atPath: $0) }
+    }
 
     static var mpv: [String] { Array(CommandLine.arguments.drop { $0 != "--" }.dropFirst()) }
 }

@@ -16,6 +16,31 @@ extension EndToEnd {
             }
         }
 
+        @Test("its name begins like an option")
+        func optionLike() throws {
+            try Stage.run { stage in
+                try Data([1]).write(to: stage.directory.appending(path: "-film.mkv"))
+                let there = ["/bin/sh", "-c", "cd \(stage.directory.path) && exec \"$0\" \"$@\""]
+                try stage.expect(
+                    ["play", "-film.mkv"],
+                    toSay: "-film.mkv is taken for an option; to name the file write ./-film.mkv.",
+                    status: 2, wrapper: there)
+            }
+        }
+
+        @Test("its name is no text")
+        func nameNotText() throws {
+            try Stage.run { stage in
+                // Latin-1, as on old disks; a word of this test could not hold it.
+                let there = ["/bin/sh", "-c", "exec \"$0\" \"$1\" \"$(printf 'caf\\351.mkv')\""]
+                try stage.expect(
+                    ["play"],
+                    toSay: "The file name caf\u{FFFD}.mkv is not valid UTF-8; "
+                        + "rename the film, or link to it by another name.",
+                    status: 1, wrapper: there)
+            }
+        }
+
         @Test("it is a directory")
         func directory() throws {
             try Stage.run { stage in
