@@ -24,6 +24,9 @@ struct OwnHold: Sendable {
     static let lateLanding = Duration.milliseconds(40)
     /// A start that is further back than this was missed, and is no start any more.
     static let startPatience = Duration.seconds(1)
+    /// Whoever has played beside the room for so long is in step, however little is buffered: over a
+    /// line that barely carries the film there is never more.
+    static let keptUp = Duration.seconds(3)
 
     private let author: PeerID
     private var sequence: UInt64 = 0
@@ -31,6 +34,8 @@ struct OwnHold: Sendable {
     private var said: Hold?
     private var saidAt: RoomInstant?
     private var drySince: RoomInstant?
+    /// Since when the player has been moving beside the room.
+    private var besideSince: RoomInstant?
     /// The revision whose start was looked at.
     private var startSeen: UInt64 = 0
     /// Whether the room is to wait for this peer at all.
@@ -39,7 +44,10 @@ struct OwnHold: Sendable {
     init(author: PeerID) { self.author = author }
 
     /// The connection to the room was lost: who comes back is a late joiner.
-    mutating func lostTouch() { isInStep = false }
+    mutating func lostTouch() {
+        isInStep = false
+        besideSince = nil
+    }
 
     /// The word to be said now, if any.
     ///
@@ -56,7 +64,7 @@ struct OwnHold: Sendable {
         guard let intent = timeline.current?.content, let course = timeline.course else {
             return nil
         }
-        if condition.isInStep(with: course, at: now) { isInStep = true }
+        noteWhetherInStep(condition, course, now)
         guard isInStep, !intent.isPaused, !intent.excused.contains(author) else {
             drySince = nil
             return nil
@@ -85,6 +93,20 @@ struct OwnHold: Sendable {
         let grace = condition.activity == .stalled ? Self.grace : Self.seekingGrace
         guard now - since >= grace else { return nil }
         return begin(condition, of: intent, foresight, since: now, now: now)
+    }
+
+    private mutating func noteWhetherInStep(
+        _ condition: PlayerCondition, _ course: Course, _ now: RoomInstant
+    ) {
+        if condition.isInStep(with: course, at: now) { isInStep = true }
+        guard !course.isStanding, now >= course.since, condition.plays(beside: course, at: now)
+        else {
+            besideSince = nil
+            return
+        }
+        let since = besideSince ?? now
+        besideSince = since
+        if now - since >= Self.keptUp { isInStep = true }
     }
 
     /// Looks once at whether this player can start with the others, just in time to tell them.

@@ -70,8 +70,17 @@ public struct PlayerCondition: Hashable, Sendable {
     /// Whether this player is where the room is, and can stay there.
     func isInStep(with course: Course, at now: RoomInstant) -> Bool {
         guard item == course.item, canPlayOn else { return false }
+        return activity == .ended || isBeside(course, at: now)
+    }
+
+    /// Whether this player moves where the room does, for as long as it can.
+    func plays(beside course: Course, at now: RoomInstant) -> Bool {
+        item == course.item && activity == .able && isBeside(course, at: now)
+    }
+
+    private func isBeside(_ course: Course, at now: RoomInstant) -> Bool {
         let distance = abs(position.nanoseconds - course.position(at: now).nanoseconds)
-        return activity == .ended || .nanoseconds(distance) <= Self.inStep
+        return .nanoseconds(distance) <= Self.inStep
     }
 
     /// What counts as being where the room is: what a player may be off before it is moved.

@@ -52,6 +52,8 @@ extension Follower {
         error = nil
         duration = nil
         lateRepairs = 0
+        lateLead = nil
+        soughtAt = turn.roomTime
         let lead =
             leads
             ? course.since - turn.roomTime
@@ -111,7 +113,9 @@ extension Follower {
         if course.isStanding {
             stand(at: withinFilm(course.anchor), &turn)
         } else if course.since > turn.roomTime {
-            hold(Rendezvous(position: withinFilm(course.anchor), at: course.since), &turn)
+            let start = Rendezvous(position: withinFilm(course.anchor), at: course.since)
+            if phase != .held(start) { soughtAt = turn.roomTime }
+            hold(start, &turn)
         } else {
             move(with: course, &turn)
         }
@@ -166,9 +170,13 @@ extension Follower {
 
     /// Goes to where the room will be in a moment, and waits for it there.
     private mutating func meet(isRepair: Bool = false, _ turn: inout Turn) {
-        let lead = landingTime.lead + supplyRoundTrip * Self.meetingRoundTrips
-        guard let course, var meeting = rendezvous(on: course, in: lead, turn) else { return }
+        let usual = landingTime.lead + supplyRoundTrip * Self.meetingRoundTrips
+        let late = lateLead.map { min($0 * Self.lateReserve, Self.longestLead) } ?? .zero
+        guard let course, var meeting = rendezvous(on: course, in: max(usual, late), turn) else {
+            return
+        }
         meeting.isRepair = isRepair
+        soughtAt = turn.roomTime
         hold(meeting, &turn)
     }
 
@@ -245,9 +253,11 @@ extension Follower {
         let ahead = (from.seconds - meeting.position.seconds) / course.speed.factor
         let due =
             turn.local(at: meeting.at) - latency.expected(kind) + Duration(boundedSeconds: ahead)
+        let isLate = turn.time - due > Self.freshTolerance
+        lateLead = isLate ? soughtAt.map { turn.roomTime - $0 } : nil
         // Whoever came too late the first time tries once more while it stands: that looks better
         // than to start in the wrong place and jump.
-        if turn.time - due > Self.freshTolerance, mayRetry(meeting, turn) {
+        if isLate, mayRetry(meeting, turn) {
             if meeting.isRepair { lateRepairs += 1 }
             return meet(isRepair: true, &turn)
         }
@@ -266,7 +276,7 @@ extension Follower {
 
     private func mayRetry(_ meeting: Rendezvous, _ turn: Turn) -> Bool {
         guard !leads else { return false }
-        return !meeting.isRepair || (lateRepairs < Self.lateRepairsAllowed && maySeek(turn))
+        return lateRepairs < Self.lateRepairsAllowed && (!meeting.isRepair || maySeek(turn))
     }
 
     mutating func cancelStart(_ turn: inout Turn) {
@@ -290,7 +300,7 @@ extension Follower {
         let kind: StartLatency.Kind = isFresh ? .fresh : .resumed
         run(&turn)
         let isLate = startDue.map { at - $0 > Self.freshTolerance } ?? false
-        if !isLate { lateRepairs = 0 } else if meeting.isRepair { lateRepairs += 1 }
+        lateRepairs = isLate ? lateRepairs + 1 : 0
         // What came too late itself, as after a wait for film, is put right in its turn.
         if !meeting.isRepair || (isLate && lateRepairs <= Self.lateRepairsAllowed) {
             freshUntil = turn.time + Self.freshTime

@@ -24,6 +24,11 @@ public struct Follower: Sendable {
     static let lateRepairsAllowed = 3
     /// With each beyond that the time between two seeks doubles, up to a minute.
     static let doublings = 5
+    /// Whoever came too late aims further ahead than would have done, by this factor: the key frame
+    /// before that place may be further back.
+    static let lateReserve = 1.25
+    /// Nobody stands longer than this to be in step afterwards; a room waits no longer either.
+    static let longestLead = Duration.seconds(15)
     /// Between two seeks to put right the same thing.
     public static let seekInterval = Duration.seconds(2)
     /// Between two seeks where the speed may not be touched.
@@ -129,6 +134,10 @@ public struct Follower: Sendable {
     var freshUntil: MonotonicInstant?
     /// How often in a row something was put right too late.
     var lateRepairs = 0
+    /// When the player was sent to where it is to meet the room.
+    var soughtAt: RoomInstant?
+    /// How long that took the last time, when it was too late; `nil` when it was in time.
+    var lateLead: Duration?
     var lastSeek: MonotonicInstant?
     var alarm: MonotonicInstant?
 

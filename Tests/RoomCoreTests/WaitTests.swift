@@ -210,6 +210,19 @@ struct WaitTests {
         #expect(lab.stands == true)
     }
 
+    @Test("one who has kept up for a while is waited for, however little was buffered")
+    func keepsUpFromHandToMouth() throws {
+        for (seconds, waits) in [(2, false), (4, true)] {
+            var lab = try watching()
+            lab.join("cat")
+            lab.players["cat"] = LabPlayer(buffered: .milliseconds(300))
+            lab.run(for: .seconds(seconds))
+            lab.players["cat"] = LabPlayer(activity: .stalled, buffered: .zero)
+            lab.run(for: .seconds(1))
+            #expect(lab.stands == waits)
+        }
+    }
+
     @Test("with --wait none it waits for nobody")
     func nobody() throws {
         var lab = try watching(RoomRules(waits: .nobody))
