@@ -125,6 +125,11 @@ struct BlockLedger {
         return mask
     }
 
+    /// Whether all blocks of a range of numbers are verified, as far as there are such blocks.
+    func hasAll(of range: Range<Int>) -> Bool {
+        range.clamped(to: states.indices).allSatisfy { states[$0] == .verified }
+    }
+
     /// Bytes that are verified without a gap from `offset` on.
     func contiguousBytes(from offset: Int64) -> Int64 {
         guard let first = geometry.block(containing: offset) else { return 0 }

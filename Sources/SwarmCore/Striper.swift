@@ -118,6 +118,11 @@ struct Striper {
         lines[slot] = nil
     }
 
+    /// A guest wants nothing that it does not ask for; what it has it still passes on.
+    mutating func bringNothing(to slot: Int) {
+        for address in underWay.keys { received(address, by: slot, now: nil) }
+    }
+
     /// Nobody is to pass the block on any more.
     private mutating func abandon(_ address: BlockAddress) {
         guard let passage = underWay.removeValue(forKey: address) else { return }
@@ -335,7 +340,7 @@ struct Striper {
             } else if line.coming > limit {
                 lines[slot]?.lagging = now
                 laggards.insert(slot)
-                for address in underWay.keys { received(address, by: slot, now: nil) }
+                bringNothing(to: slot)
             }
         }
         return laggards

@@ -87,7 +87,11 @@ extension Swarm {
             return (block, true)
         }
         guard !demand.isOpening else { return nil }
-        if peers.hosts.contains(slot), let lastPush, now - lastPush < Self.pushPause { return nil }
+        if peers.hosts.contains(slot) {
+            if let lastPush, now - lastPush < Self.pushPause { return nil }
+            // The others have it before it is needed here, and it leaves the host once.
+            if crowding.isCrowded, !others.subtracting(askers).isEmpty { return nil }
+        }
         for wanted in [item] + demand.followers {
             guard let count = items[wanted]?.geometry.blockCount else { continue }
             let order = wanted == item ? demand.order(blockCount: count) : [0..<count]
@@ -264,7 +268,10 @@ extension Swarm {
             promising.insert(slot)
             if let asked = peers[slot].answer(address) {
                 isAnswer = true
-                if demand.isUrgent(address) { urgentAnswers.note(now - asked.since) }
+                if demand.isUrgent(address) {
+                    urgentAnswers.note(now - asked.since)
+                    crowding.answered(after: now - asked.since - peers[slot].roundTrip)
+                }
             }
             peers[slot].received.count(byteCount, at: now)
         }
@@ -288,6 +295,7 @@ extension Swarm {
             directives.append(.store(address, from: peer))
         case .arrived, .verified, nil:
             directives.append(.discard(address))
+            watchCrowding(address, isNews: false, now: now, into: &directives)
         }
     }
 
@@ -300,6 +308,7 @@ extension Swarm {
         news.add(address, guests: peers.count, now: now)
         cancelOtherCopies(of: address, into: &directives)
         runErrand(with: address, now: now)
+        watchCrowding(address, isNews: true, now: now, into: &directives)
         if items[address.item]?.isComplete == true {
             incompleteCount -= 1
             directives.append(.completed(address.item))

@@ -1,8 +1,10 @@
-// How much this peer lets itself be sent: where the user limits that, and while its player opens.
+// How much this peer lets itself be sent: where the user or the line limits that, and while its player
+// opens.
 //
 // Nobody can be told to send less of what it sends unasked without room for error, so a peer with a
 // limit wants nothing unasked: it asks for every block itself, at the rate it may receive. To others it
-// is no part of the plan: they pass nothing on to it and wait for nothing from it.
+// is no part of the plan: they pass nothing on to it and wait for nothing from it. So does a peer whose
+// line takes less than it is sent, while its player waits (`Crowding`).
 //
 // Invariant: over any time span, no more bytes are asked for than the limit allows plus one block,
 // except of peers on this LAN and of a second peer for a block that is late.
@@ -12,13 +14,16 @@ import PartyModel
 extension Swarm {
     var limitsIntake: Bool { intake.rate != nil }
 
+    /// Whether nothing is wanted that was not asked for.
+    var wantsOnlyAsked: Bool { limitsIntake || crowding.isCrowded }
+
     // MARK: Here
 
     /// Tells a new peer what is wanted unasked, if that is not everything.
     func introduceAppetite(
         to peer: PeerID, isHost: Bool, into directives: inout [SwarmDirective]
     ) {
-        if limitsIntake {
+        if wantsOnlyAsked {
             directives.append(.send(.appetite(.asked), to: peer))
         } else if isHost, demand.isOpening {
             directives.append(.send(.appetite(.needed), to: peer))
@@ -27,10 +32,31 @@ extension Swarm {
 
     /// Tells the host, who alone sends what nobody asked for, that the player opens a film, or has.
     func tellAppetite(into directives: inout [SwarmDirective]) {
-        guard !limitsIntake else { return }
+        guard !wantsOnlyAsked else { return }
         directives += peers.hosts.map {
             .send(.appetite(demand.isOpening ? .needed : .all), to: peers[$0].id)
         }
+    }
+
+    /// Looks whether a block that came is one of those the player waits for, and tells everybody when
+    /// the others are too many, or are so no more.
+    mutating func watchCrowding(
+        _ address: BlockAddress, isNews: Bool, now: MonotonicInstant,
+        into directives: inout [SwarmDirective]
+    ) {
+        guard !limitsIntake, !demand.isOpening, let item = demand.item, let place = demand.place,
+            let ledger = items[item]
+        else { return }
+        let start = place.lowerBound
+        // What lies behind was on its way when the player jumped.
+        if address.item == item, isNews, address.block.number < start { return }
+        let changes = crowding.arrived(
+            isWanted: isNews && demand.isUrgent(address),
+            lacksMore: !ledger.hasAll(of: start..<start + Crowding.next),
+            isRelieved: ledger.hasAll(of: start..<start + Crowding.relief), now: now)
+        guard changes else { return }
+        let appetite: Appetite = crowding.isCrowded ? .asked : .all
+        directives += peers.inOrder.map { .send(.appetite(appetite), to: peers[$0].id) }
     }
 
     /// What comes over the LAN is not limited.
@@ -85,6 +111,18 @@ extension Swarm {
         case .asked:
             askers.insert(slot)
             relays.leave(slot)
+            striper.bringNothing(to: slot)
+            answerAwaited(by: slot)
+        }
+    }
+
+    /// What a peer asked for and would have got by the plan, it gets from here: it is no part of that any
+    /// more.
+    private mutating func answerAwaited(by slot: Int) {
+        for address in awaiting.keys.sorted(by: Self.inOrder)
+        where awaiting[address]?.remove(slot) ?? false {
+            if awaiting[address]?.isEmpty ?? false { awaiting[address] = nil }
+            peers[slot].queue(address, isUrgent: true)
         }
     }
 }

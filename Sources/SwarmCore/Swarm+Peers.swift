@@ -122,7 +122,7 @@ extension Swarm {
         of item: ItemID, _ chunk: ChunkIndex, _ mask: BlockMask, heardFrom slot: Int,
         now: MonotonicInstant
     ) {
-        guard !limitsIntake, !peers.hosts.isEmpty, !peers.hosts.contains(slot),
+        guard !wantsOnlyAsked, !peers.hosts.isEmpty, !peers.hosts.contains(slot),
             let geometry = items[item]?.geometry, items[item]?.isComplete == false
         else { return }
         for block in geometry.blocks(of: chunk) where mask.contains(slot: block.slot) {

@@ -49,6 +49,7 @@ public struct Swarm {
     /// The rate at which it asks, where the user limits that, and when it may go on.
     var intake = TokenBucket()
     var intakeOpens: MonotonicInstant?
+    var crowding = Crowding()
     var expectations = Expectations()
     /// How long a block took that was asked for because a player waits.
     var urgentAnswers = DelayEstimator()
@@ -139,7 +140,9 @@ public struct Swarm {
             guard item == demand.item else { break }
             changeDemand(into: &directives) { $0.opened() }
         case .playerSought(let item):
-            if item == demand.item { demand.seek() }
+            guard item == demand.item else { break }
+            demand.seek()
+            crowding.forget()
         case .peerJoined(let peer, let isHost):
             join(peer, isHost: isHost, now: now, into: &directives)
         case .peerLeft(let peer):
@@ -209,6 +212,7 @@ public struct Swarm {
         into directives: inout [SwarmDirective]
     ) {
         let isElsewhere = demand.item.map { $0 != item } ?? false
+        if isElsewhere { crowding.forget() }
         changeDemand(into: &directives) { demand in
             demand.turn(to: item, followers: followers, isWatched: isWatched)
         }
