@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 
 from lab import (
-    control, host, join, overlay, relay_loss, slow_join, swarm, sync, throughput, watching,
+    control, host, join, overlay, relay_loss, slow_join, swarm, sync, thin_line, throughput, watching,
 )
 from lab.namespaces import Unavailable
 from lab.program import BINARY, Unexpected
@@ -18,6 +18,7 @@ TOPICS: dict[str, tuple[str, Callable[[], None]]] = {
     "watching": ("memory and processor beyond plain mpv", watching.run),
     "swarm": ("a film to four guests on slow lines, beside libtorrent", swarm.run),
     "slow-join": ("first frame of a guest on slow lines, beside mpv over HTTP", slow_join.run),
+    "thin-line": ("a guest whose line carries less than the film", thin_line.run),
     "control": ("a pause beside downloads that fill the lines", control.run),
     "sync": ("how far apart viewers are, and how soon an action is everywhere", sync.run),
     "overlay": ("an update of what the window shows of the room", overlay.run),
