@@ -6,7 +6,7 @@
 // could almost carry becomes a row of stills. Whoever is on such a line does better to ask for every block
 // itself, in its own order.
 //
-// Whoever asks so gets copies that the plan would have spared the host, so only a guest whose own line is
+// Whoever asks gets copies that the plan would have spared the host, so only a guest whose own line is
 // full may: one where all that is asked for, from whomever, comes late. Where the host's line is the short
 // one, nothing comes from far ahead; where a single block is late, others are answered soon. Of rooms of 64
 // with everything that can go wrong, those that counted arrivals alone stood still four times as long.
@@ -20,12 +20,14 @@ struct Crowding {
     static let patience = Duration.seconds(2)
     /// A player waits, or is about to, where one of so many blocks from its place on is missing.
     static let next = 4
+    /// What it waits for is among so many: half a mebibyte. Blocks further ahead come too soon.
+    static let soon = 8
     /// Blocks that must have come meanwhile: half a mebibyte, so that no single one decides.
     static let fewest = 8
     /// Of more than so many, the older ones count half.
     static let most = 64
-    /// Of four wanted blocks one unwanted is too many: that is a fifth of the line.
-    static let wantedPerUnwanted = 4
+    /// Of two wanted blocks one unwanted is too many: that is a third of the line.
+    static let wantedPerUnwanted = 2
     /// With so many blocks from the player's place on, all that is urgent, what comes unasked is welcome
     /// again: a line that takes less than the film never brings them while it plays.
     static let relief = Demand.urgentBlocks

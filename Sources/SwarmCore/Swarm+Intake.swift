@@ -49,9 +49,11 @@ extension Swarm {
         else { return }
         let start = place.lowerBound
         // What lies behind was on its way when the player jumped.
-        if address.item == item, isNews, address.block.number < start { return }
+        let number = Int(address.block.number)
+        if address.item == item, isNews, number < start { return }
+        let soon = start..<start + Crowding.soon
         let changes = crowding.arrived(
-            isWanted: isNews && demand.isUrgent(address),
+            isWanted: isNews && address.item == item && soon.contains(number),
             lacksMore: !ledger.hasAll(of: start..<start + Crowding.next),
             isRelieved: ledger.hasAll(of: start..<start + Crowding.relief), now: now)
         guard changes else { return }

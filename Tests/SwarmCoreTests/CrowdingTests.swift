@@ -27,19 +27,19 @@ struct CrowdingTests {
 
     private let slow = Array(repeating: Crowding.slowAnswer, count: Crowding.answersKept)
 
-    @Test("is too much where it takes a fifth of the line for two seconds")
+    @Test("is too much where it takes a third of the line for two seconds")
     mutating func crowded() {
         answer(after: slow)
-        come([true, true, true, true, false], times: 4)
+        come([true, true, false], times: 6)
         #expect(changes.isEmpty)
-        come([true, false])
+        come([true, true, false])
         #expect(changes == [true])
     }
 
     @Test("is no matter where it is less, or where nothing is missing next")
     mutating func uncrowded() {
         answer(after: slow)
-        come([true, true, true, true, true, true, false], times: 20)
+        come([true, true, true, false], times: 40)
         #expect(changes.isEmpty)
         come([false], times: 100, lacksMore: false)
         #expect(changes.isEmpty)
