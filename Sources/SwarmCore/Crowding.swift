@@ -20,7 +20,7 @@ struct Crowding {
     static let patience = Duration.seconds(2)
     /// A player waits, or is about to, where one of so many blocks from its place on is missing.
     static let next = 4
-    /// What it waits for is among so many: half a mebibyte. Blocks further ahead come too soon.
+    /// What it waits for is among so many, half a mebibyte; blocks further ahead come too soon.
     static let soon = 8
     /// Blocks that must have come meanwhile: half a mebibyte, so that no single one decides.
     static let fewest = 8

@@ -171,13 +171,17 @@ extension Follower {
     /// Goes to where the room will be in a moment, and waits for it there.
     private mutating func meet(isRepair: Bool = false, _ turn: inout Turn) {
         let usual = landingTime.lead + supplyRoundTrip * Self.meetingRoundTrips
-        let late = lateLead.map { min($0 * Self.lateReserve, Self.longestLead) } ?? .zero
-        guard let course, var meeting = rendezvous(on: course, in: max(usual, late), turn) else {
-            return
-        }
+        let lead = max(usual, leadAfterLateness(turn))
+        guard let course, var meeting = rendezvous(on: course, in: lead, turn) else { return }
         meeting.isRepair = isRepair
         soughtAt = turn.roomTime
         hold(meeting, &turn)
+    }
+
+    /// How far ahead to aim where film came too late just now.
+    private func leadAfterLateness(_ turn: Turn) -> Duration {
+        guard let (took, until) = lateLead, turn.time < until else { return .zero }
+        return min(took + min(took, Self.lateReserve), Self.longestLead)
     }
 
     // MARK: At rest
@@ -254,7 +258,9 @@ extension Follower {
         let due =
             turn.local(at: meeting.at) - latency.expected(kind) + Duration(boundedSeconds: ahead)
         let isLate = turn.time - due > Self.freshTolerance
-        lateLead = isLate ? soughtAt.map { turn.roomTime - $0 } : nil
+        if isLate, let soughtAt {
+            lateLead = (turn.roomTime - soughtAt, until: turn.time + Self.lateMemory)
+        }
         // Whoever came too late the first time tries once more while it stands: that looks better
         // than to start in the wrong place and jump.
         if isLate, mayRetry(meeting, turn) {
@@ -334,6 +340,9 @@ extension Follower {
         isStalled = stalled
         launch = nil
         error = nil
+        if let (_, until) = lateLead, turn.time < until {
+            lateLead?.until = turn.time + Self.lateMemory
+        }
         guard !stalled, phase == .running else { return }
         freshUntil = turn.time + Self.freshTime
         controller.begin(now: turn.time)

@@ -24,9 +24,12 @@ public struct Follower: Sendable {
     static let lateRepairsAllowed = 3
     /// With each beyond that the time between two seeks doubles, up to a minute.
     static let doublings = 5
-    /// Whoever came too late aims further ahead than would have done, by this factor: the key frame
-    /// before that place may be further back.
-    static let lateReserve = 1.25
+    /// Whoever came too late aims further ahead than would have done, by as much again and this at the
+    /// most: so that the room waits for it from then on, it has 2 s of film when it starts, also over a
+    /// line that carries two thirds of it.
+    static let lateReserve = Duration.seconds(3)
+    /// For so long after the last stall, or what came too late, that is kept in mind.
+    static let lateMemory = Duration.seconds(30)
     /// Nobody stands longer than this to be in step afterwards; a room waits no longer either.
     static let longestLead = Duration.seconds(15)
     /// Between two seeks to put right the same thing.
@@ -136,8 +139,8 @@ public struct Follower: Sendable {
     var lateRepairs = 0
     /// When the player was sent to where it is to meet the room.
     var soughtAt: RoomInstant?
-    /// How long that took the last time, when it was too late; `nil` when it was in time.
-    var lateLead: Duration?
+    /// How long that took the last time that it was too late, and until when that counts.
+    var lateLead: (took: Duration, until: MonotonicInstant)?
     var lastSeek: MonotonicInstant?
     var alarm: MonotonicInstant?
 

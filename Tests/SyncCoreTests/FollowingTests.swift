@@ -201,7 +201,7 @@ struct FollowingTests {
         lab.settle()
         for _ in 1...3 {
             lab.stall(seeksWaiting: [1.5, 1.5])
-            lab.run(for: 25)
+            lab.run(for: 10 + Follower.lateMemory.inSeconds)
             #expect(lab.waits.isEmpty)
             #expect(lab.samples.suffix(100).allSatisfy { abs($0.error) < 0.03 })
         }
@@ -220,12 +220,25 @@ struct FollowingTests {
         #expect(lab.samples.suffix(100).allSatisfy { $0.isMoving && abs($0.error) < 0.03 })
     }
 
-    @Test("what came late once is not reckoned with when it comes in time again", arguments: seeds)
+    @Test("what came late a moment ago is reckoned with at once", arguments: seeds)
+    func supplyStaysSlow(seed: UInt64) {
+        var lab = Self.quickSeeker(seed)
+        lab.settle()
+        lab.stall(seeksWaiting: [4, 4])
+        lab.run(for: 20)
+        let before = lab.time
+        lab.stall(seeksWaiting: [4, 4])
+        lab.run(for: 20)
+        #expect(hardSeeks(lab, after: before) == 1)
+        #expect(lab.samples.suffix(100).allSatisfy { $0.isMoving && abs($0.error) < 0.03 })
+    }
+
+    @Test("what came late once is not reckoned with when all has gone well since", arguments: seeds)
     func supplyRecovers(seed: UInt64) {
         var lab = Self.quickSeeker(seed)
         lab.settle()
         lab.stall(seeksWaiting: [6, 6])
-        lab.run(for: 40)
+        lab.run(for: 20 + Follower.lateMemory.inSeconds)
         let before = lab.samples.count
         lab.stall()
         lab.run(for: 15)
