@@ -8,6 +8,8 @@ public import PartyModel
 public struct CacheDirectory: Hashable, Sendable {
     /// The directory itself; only its user may enter it.
     public let path: String
+    /// Why it is not where the user has it; `nil` where it is.
+    public let setback: PartyError?
 
     /// What directories of ours let others do: nothing.
     static let mode: UInt32 = 0o700
@@ -26,26 +28,36 @@ public struct CacheDirectory: Hashable, Sendable {
         let home = [
             environment("XDG_CACHE_HOME"), environment("HOME").map { $0 + "/.cache" },
         ].compactMap(\.self).first { $0.hasPrefix("/") }
-        let usable = home.flatMap { try? CacheDirectory(at: $0 + "/peerwatch") }
-        if let usable {
-            self = usable
-        } else {
-            let temporary = environment("TMPDIR") ?? "/tmp"
-            try self.init(at: "\(temporary)/peerwatch-\(RawDirectory.user)")
+        let temporary = "\(environment("TMPDIR") ?? "/tmp")/peerwatch-\(RawDirectory.user)"
+        guard let home else {
+            try self.init(at: temporary)
+            return
+        }
+        let path = home + "/peerwatch"
+        do { try self.init(at: path) } catch {
+            guard case .directoryUnusable(_, let reason) = error else { throw error }
+            try self.init(
+                at: temporary,
+                setback: .cacheUnusable(path: path, reason: reason, instead: temporary))
         }
     }
 
     /// The cache at this path, which is made when it is missing.
     ///
     /// Throws when it belongs to another user, who could watch along.
-    public init(at path: String) throws(PartyError) {
-        do throws(SystemError) {
-            try RawDirectory.make(path, mode: Self.mode)
-            guard try FileFacts(path: path).owner == RawDirectory.user else { throw .notPermitted }
-        } catch {
+    public init(at path: String) throws(PartyError) { try self.init(at: path, setback: nil) }
+
+    private init(at path: String, setback: PartyError?) throws(PartyError) {
+        do { try Self.make(path) } catch {
             throw .directoryUnusable(path: path, reason: error.reason)
         }
         self.path = path
+        self.setback = setback
+    }
+
+    private static func make(_ path: String) throws(SystemError) {
+        try RawDirectory.make(path, mode: mode)
+        guard try FileFacts(path: path).owner == RawDirectory.user else { throw .notPermitted }
     }
 
     /// Where films in the making are.

@@ -22,6 +22,8 @@ public enum PartyError: Error, Hashable, Sendable {
     case filmChanged(name: String)
     /// The directory for the film cannot be used.
     case directoryUnusable(path: String, reason: String)
+    /// The user's cache cannot be used; films are kept elsewhere.
+    case cacheUnusable(path: String, reason: String, instead: String)
     /// The disk has no room left; the download waits.
     case diskFull(path: String)
     /// Writing failed for another reason.
@@ -101,6 +103,8 @@ extension PartyError: CustomStringConvertible {
             "\(name) changed while it was shared, so the room had to stop; start it again."
         case .directoryUnusable(let path, let reason):
             "The directory \(path) cannot be used: \(reason)."
+        case .cacheUnusable(let path, let reason, let instead):
+            "The cache \(path) cannot be used (\(reason)); films are kept in \(instead)."
         case .diskFull(let path):
             "The disk that holds \(path) is full; the download waits until there is room again."
         case .diskFailed(let path, let reason): "Writing to \(path) failed: \(reason)."
@@ -174,6 +178,7 @@ extension PartyError: CustomStringConvertible {
         case .tooManyFiles: "too-many-files"
         case .filmChanged: "film-changed"
         case .directoryUnusable: "directory-unusable"
+        case .cacheUnusable: "cache-unusable"
         case .diskFull: "disk-full"
         case .diskFailed: "disk-failed"
         case .filmLocked: "film-locked"

@@ -139,17 +139,26 @@ extension Party {
         else { return }
         let room = roomKey
         onWorker({
-            let place: FilmPlace =
-                if let directory { .beside(directory: directory) } else {
-                    .cache(try CacheDirectory())
-                }
-            return try GuestFilm(item: item, room: room, place: place)
+            let (place, setback) = try Self.place(under: directory)
+            return (try GuestFilm(item: item, room: room, place: place), setback)
         }) { party, result in
             switch result {
-            case .success(let film): party.opened(film, of: item)
+            case .success((let film, let setback)):
+                let isFirst = party.shelf?.all.isEmpty ?? true
+                if let setback, isFirst { party.log.record(.error(setback)) }
+                party.opened(film, of: item)
             case .failure(let error): party.fail(error.asPartyError)
             }
         }
+    }
+
+    /// Where a film grows: beside where it is to stay, or in the cache, and what is wrong with that.
+    nonisolated private static func place(
+        under directory: String?
+    ) throws(PartyError) -> (FilmPlace, setback: PartyError?) {
+        if let directory { return (.beside(directory: directory), nil) }
+        let cache = try CacheDirectory()
+        return (.cache(cache), cache.setback)
     }
 
     private func opened(_ film: GuestFilm, of item: PlaylistItem) {

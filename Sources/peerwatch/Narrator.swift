@@ -45,7 +45,7 @@ final class Narrator: Sendable {
         case .error(let error):
             // What ends the party is told once, at its end.
             switch error {
-            case .diskFull, .eventsUnwritable: say(error.description)
+            case .diskFull, .cacheUnusable, .eventsUnwritable: say(error.description)
             case _: break
             }
         case .listening, .firstFrame, .buffering, .resumed, .runningDry, .wait, .ready,

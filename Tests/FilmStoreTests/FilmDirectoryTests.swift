@@ -92,6 +92,12 @@ struct FilmDirectoryTests {
         let temporary = try CacheDirectory(
             environment: ["HOME": "/dev/null", "TMPDIR": place.path].subscripted)
         #expect(temporary.path == "\(place.path)/peerwatch-\(RawDirectory.user)")
+        #expect(
+            temporary.setback
+                == .cacheUnusable(
+                    path: "/dev/null/.cache/peerwatch", reason: "not a directory",
+                    instead: temporary.path))
+        #expect([xdg, home, relative].allSatisfy { $0.setback == nil })
         for cache in [xdg, home, temporary] {
             let attributes = try FileManager.default.attributesOfItem(atPath: cache.path)
             #expect(attributes[.posixPermissions] as? Int == 0o700)
