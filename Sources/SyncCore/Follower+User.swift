@@ -61,7 +61,7 @@ extension Follower {
         rest = nil
         launch = nil
         error = nil
-        let isOurs = ownSeeks.began(target)
+        let isOurs = ownSeeks.began(target, now: turn.time)
         // What we asked for began when we did.
         seekBeganAt = isOurs ? lastSeek ?? turn.time : turn.time
         guard openItem != nil, !isOurs else { return }

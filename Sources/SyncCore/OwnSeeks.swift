@@ -7,6 +7,8 @@ import PartyModel
 struct OwnSeeks: Sendable {
     /// A seek that has not begun by then never does: its target was past the end, say.
     static let patience = Duration.seconds(2)
+    /// The same after the user's own began first: either mpv has put that in its place, or it begins next.
+    static let patienceOvertaken = Duration.milliseconds(300)
     /// A seek goes so near to its target, unless it is another one.
     static let tolerance = Duration.milliseconds(500)
 
@@ -14,6 +16,8 @@ struct OwnSeeks: Sendable {
         let target: MediaPosition
         let asked: MonotonicInstant
         var hasBegun = false
+        /// When the user's own seek began before it.
+        var overtaken: MonotonicInstant?
     }
 
     private var seeks: [Seek] = []
@@ -28,7 +32,7 @@ struct OwnSeeks: Sendable {
     /// A seek begins; whether it is one of ours.
     ///
     /// Those asked for before it went into it.
-    mutating func began(_ target: MediaPosition?) -> Bool {
+    mutating func began(_ target: MediaPosition?, now: MonotonicInstant) -> Bool {
         let index = seeks.lastIndex { seek in
             guard !seek.hasBegun else { return false }
             guard let target else { return true }
@@ -36,8 +40,12 @@ struct OwnSeeks: Sendable {
                 <= Self.tolerance.wholeNanoseconds
         }
         guard let index else {
-            // The user's goes over ours.
-            seeks = []
+            // The user's goes over ours; but one that was asked for in that very moment may follow it,
+            // and must not be taken for the user's, too.
+            seeks.removeAll(where: \.hasBegun)
+            for index in seeks.indices where seeks[index].overtaken == nil {
+                seeks[index].overtaken = now
+            }
             return false
         }
         seeks.removeFirst(index)
@@ -54,7 +62,11 @@ struct OwnSeeks: Sendable {
 
     /// Gives up those that never began.
     mutating func expire(now: MonotonicInstant) {
-        seeks.removeAll { !$0.hasBegun && now - $0.asked > Self.patience }
+        seeks.removeAll { seek in
+            guard !seek.hasBegun else { return false }
+            return now - seek.asked > Self.patience
+                || seek.overtaken.map { now - $0 > Self.patienceOvertaken } ?? false
+        }
     }
 
     /// There is nothing to seek in any more.

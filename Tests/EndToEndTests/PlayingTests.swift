@@ -69,6 +69,9 @@ extension EndToEnd {
                 if isPaused {
                     try players[0].pause()
                     for player in players { try player.wait(for: "pause", toBe: true) }
+                    // mpv knows one seek at a time: one in the very moment in which the guest is put on
+                    // the host's frame would be lost in it.
+                    try MpvIPC.expectSameFrame(players)
                 }
                 try players[1].command("seek", "3600")
                 if isPaused {

@@ -106,6 +106,18 @@ struct UserActionTests {
         #expect(late.map { abs($0.error) < 0.1 } == true)
     }
 
+    @Test(
+        "a seek in the very moment in which the player is put somewhere is asked for once",
+        arguments: seeds)
+    func seekBesideOurs(seed: UInt64) {
+        var lab = SyncLab.inStep(seed)
+        lab.seek(to: 900)
+        lab.give(lab.course(at: 300, standing: true))
+        lab.run(for: 3)
+        #expect(lab.wishes == [.seek(to: MediaPosition(seconds: 900))])
+        #expect(lab.player.frameAtRest.map { abs($0 - 900) < 0.1 } == true)
+    }
+
     @Test("a press before a start asks the room, and without an answer changes nothing")
     func pressBeforeStart() {
         var traits = LabTraits()
