@@ -340,9 +340,7 @@ extension Follower {
         isStalled = stalled
         launch = nil
         error = nil
-        if let (_, until) = lateLead, turn.time < until {
-            lateLead?.until = turn.time + Self.lateMemory
-        }
+        if leadAfterLateness(turn) > .zero { lateLead?.until = turn.time + Self.lateMemory }
         guard !stalled, phase == .running else { return }
         freshUntil = turn.time + Self.freshTime
         controller.begin(now: turn.time)

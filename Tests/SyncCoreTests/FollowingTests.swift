@@ -218,6 +218,9 @@ struct FollowingTests {
         lab.run(for: 40)
         #expect((1...3).contains(hardSeeks(lab, after: before)))
         #expect(lab.samples.suffix(100).allSatisfy { $0.isMoving && abs($0.error) < 0.03 })
+        lab.run(for: 200)
+        let late = lab.samples.suffix(100 * 20)
+        #expect(late.count { $0.isMoving } * 5 > late.count * 4)
     }
 
     @Test("what came late a moment ago is reckoned with at once", arguments: seeds)

@@ -3,24 +3,22 @@
 import tempfile
 import time
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from lab import report
 from lab.ends import started
 from lab.films import film
-from lab.links import Line
 from lab.network import Network
 from lab.positions import PositionWatch
 from lab.program import SILENT_MPV
+from lab.swarm import GUESTS, HOST
 
 MEGABITS = 4
 # Of the film's own rate, what the thin line carries.
 SHARES = (0.85, 0.6)
 WATCHED_SECONDS = 100
 FILM_SECONDS = 180
-HOST = Line(up=20e6, down=100e6, delay=0.0125)
-GUEST = Line(up=10e6, down=50e6, delay=0.0125)
 LOOK_SECONDS = 0.1
 # Players that are no further apart show the same, but for a few frames.
 IN_STEP_SECONDS = 0.1
@@ -47,8 +45,8 @@ def watched(share: float) -> Evening:
     path = film("film.mkv", seconds=FILM_SECONDS, megabits=MEGABITS)
     # The film's real rate: what the encoder made of it, with the sound.
     rate = path.stat().st_size * 8 / FILM_SECONDS
-    thin = Line(up=10e6, down=rate * share, delay=0.0125)
-    with Network(HOST, [GUEST, thin]) as network, ExitStack() as stack:
+    thin = replace(GUESTS[0], down=rate * share)
+    with Network(HOST, [GUESTS[0], thin]) as network, ExitStack() as stack:
         room = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="peerwatch-bench-")))
 
         def player(end: int) -> tuple[str, ...]:
