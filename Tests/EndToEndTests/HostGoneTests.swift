@@ -97,8 +97,12 @@ extension EndToEnd {
                 try guests[0].wait(for: "progress") {
                     $0.number("have") ?? 0 > Double(15 * Films.longRate)
                 }
+                let players = try guests.map { try MpvIPC($0) }
+                let seen = guests.map(\.events.count)
                 try host.destroy()
                 withExtendedLifetime(link) {}
+                // Before it is known that the host is gone: by then what is here may be nearly over.
+                let here = try #require(try players[1].get("time-pos").number)
                 for guest in guests {
                     let supply = try guest.wait(for: "supply")
                     #expect(supply.flag("complete") == false)
@@ -109,9 +113,6 @@ extension EndToEnd {
                             + "less than a minute of it can still be played.")
                 }
                 // What only one had, both get; then they stop, where both of them are.
-                let players = try guests.map { try MpvIPC($0) }
-                let seen = guests.map(\.events.count)
-                let here = try #require(try players[1].get("time-pos").number)
                 try players[1].wait(untilPast: here + 1)
                 for (guest, count) in zip(guests, seen) {
                     try guest.wait(for: "state", from: count, within: Double(Films.longSeconds)) {
