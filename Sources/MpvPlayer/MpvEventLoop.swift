@@ -16,6 +16,8 @@ struct MpvEventLoop {
 
     /// The playlist entry that is being played, and the item it names.
     private var current: (entry: Int64, item: ItemID?)?
+    /// Whether it has not shown anything yet.
+    private var isOpening = false
 
     private var seekWatch = SeekWatch()
 
@@ -93,7 +95,9 @@ struct MpvEventLoop {
         case MPV_EVENT_SEEK:
             seekBegan()
             deliver(.seeking)
-        case MPV_EVENT_PLAYBACK_RESTART: deliver(.playbackRestarted)
+        case MPV_EVENT_PLAYBACK_RESTART:
+            if isOpening { filmShows() }
+            deliver(.playbackRestarted)
         case MPV_EVENT_PROPERTY_CHANGE: unsafe propertyChanged(event)
         case MPV_EVENT_START_FILE: unsafe fileStarted(event)
         case MPV_EVENT_FILE_LOADED:
@@ -148,7 +152,15 @@ extension MpvEventLoop {
         let address = self.address(ofEntry: entry)
         let item = address.flatMap(FilmStreams.item)
         current = (entry, item)
+        isOpening = true
         if let address, item == nil { deliver(.foreignFile(address)) }
+    }
+
+    /// A film may have been opened at a key frame; the seeks of its user are exact all the same.
+    private mutating func filmShows() {
+        isOpening = false
+        guard current?.item != nil, let value = RoomOptions.exactness.value else { return }
+        handle.setAsync(RoomOptions.exactness.name, .string(value), for: .exactness)
     }
 
     /// What the playlist says the entry plays; `nil` when it has been replaced meanwhile.
@@ -180,7 +192,7 @@ extension MpvEventLoop {
         case .seek:
             // There is nothing to seek in before a film is open, nor at its very end.
             deliver(.logged(.warning, "mpv refused a seek: \(reason)"))
-        case .pause, .speed, .pitch, .script, .quit, nil:
+        case .pause, .speed, .pitch, .exactness, .script, .quit, nil:
             let name = request.map { "\($0)" } ?? "request"
             deliver(.logged(.error, "mpv refused a \(name) command: \(reason)"))
         }

@@ -292,7 +292,7 @@ struct ClientAPI: Comparable, Sendable {
 /// What was asked of mpv, so that a refusal can be told apart.
 enum PlayerRequest: UInt64 {
     case load = 1
-    case pause, seek, speed, pitch, script, quit
+    case pause, seek, speed, pitch, exactness, script, quit
 }
 
 /// The properties that mpv tells us of by itself.

@@ -108,14 +108,21 @@ public final class Player: Sendable {
 
 // What the room asks of the player.
 extension Player {
-    /// Opens a film in place of the one that plays, at `position`, and shows `title` as its name.
+    /// Opens a film in place of the one that plays, and shows `title` as its name.
+    ///
+    /// - Parameters:
+    ///   - position: where it begins to play.
+    ///   - exactly: whether there, or at the key frame before, of which there may be one in ten seconds.
     public func load(
-        _ item: ItemID, title: String, startingAt position: MediaPosition, paused: Bool
+        _ item: ItemID, title: String, startingAt position: MediaPosition, exactly: Bool = true,
+        paused: Bool
     ) {
         var options: [String: MpvNode] = [:]
         for option in fileOptions { options[option.name] = .string(option.value ?? "") }
         options["force-media-title"] = .string(title)
         if position > .start { options["start"] = .string("\(position.seconds)") }
+        // Until the film shows a picture.
+        if !exactly { options[RoomOptions.exactness.name] = .string("no") }
         // Set apart from the file: mpv undoes a file's own options when it ends.
         setPaused(paused)
         // Named arguments, because the positions differ between mpv's versions.

@@ -59,7 +59,7 @@ enum RoomOptions {
 
         // A seek lands on the same frame for everyone, and the clock is the audio's: resampling to
         // the display runs 0.1 to 0.2 % fast, and runs away without vertical sync.
-        MpvOption("hr-seek", "yes"),
+        exactness,
         MpvOption("video-sync", "audio"),
         MpvOption("untimed", "no"),
 
@@ -96,6 +96,9 @@ enum RoomOptions {
         // Fewer, larger reads: a seek in an mp4 took 64 ms instead of 284 at 40 ms for each read.
         MpvOption("stream-buffer-size", "1MiB"),
     ]
+
+    /// Where a seek lands that does not say how exact it is.
+    static let exactness = MpvOption("hr-seek", "yes")
 
     /// What of that an mpv that somebody has open takes for one film; it returns to its own settings
     /// by itself when the film ends.

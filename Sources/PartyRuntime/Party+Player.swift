@@ -195,14 +195,15 @@ extension Party {
 
     private func carryOut(_ directive: FollowerDirective) {
         switch directive {
-        case .open(let item, let position):
+        case .open(let item, let position, let exactly):
             playback.shown = nil
             playback.loaded = nil
             playback.isAtEnd = false
             playback.isSeeking = false
             playback.read = nil
             let title = room?.items?.item(item)?.name ?? "PeerWatch"
-            player?.load(item, title: title, startingAt: position, paused: true)
+            player?.load(
+                item, title: title, startingAt: position, exactly: exactly, paused: true)
         case .setPaused(let paused):
             player?.setPaused(paused)
         case .start(let instant):

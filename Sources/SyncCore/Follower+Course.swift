@@ -61,9 +61,12 @@ extension Follower {
         let meeting = rendezvous(on: course, in: lead, turn)
         let position = meeting?.position ?? course.anchor
         phase = .opening(meeting)
-        alignedTo = position
+        // Film that has to come first shows a picture as soon as a key frame is there; what lies
+        // between that and the place takes seconds over a thin line.
+        let isExact = leads || meeting == nil || supplyRoundTrip == .zero
+        alignedTo = isExact ? position : nil
         pause.force(true, now: turn.time)
-        turn.directives.append(.open(course.item, at: position))
+        turn.directives.append(.open(course.item, at: position, exactly: isExact))
     }
 
     /// The player shows something else: back to the room's film.
@@ -83,9 +86,16 @@ extension Follower {
         noteRest(reading)
         guard let course, course.item == item else { return }
         phase = .standing
-        guard let meeting, isOn(course, meeting) else { return settle(&turn) }
+        guard let meeting, isOn(course, meeting), canMake(meeting, turn) else {
+            return settle(&turn)
+        }
         setSpeed(&turn)
         hold(meeting, &turn)
+    }
+
+    /// Whether the player can be there in time; what it stands on already it need not look for.
+    private func canMake(_ meeting: Rendezvous, _ turn: Turn) -> Bool {
+        alignedTo == meeting.position || meeting.at - turn.roomTime >= landingTime.lead
     }
 
     /// Where the room comes by a while from now; `nil` when it stands.

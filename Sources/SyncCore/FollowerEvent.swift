@@ -42,8 +42,9 @@ public enum FollowerEvent: Hashable, Sendable {
 
 /// What the shell is to do.
 public enum FollowerDirective: Hashable, Sendable {
-    /// Open an item, paused.
-    case open(ItemID, at: MediaPosition)
+    /// Open an item, paused: at exactly this position, or at the key frame before it, which is
+    /// there sooner.
+    case open(ItemID, at: MediaPosition, exactly: Bool)
     /// Pause or play, now.
     case setPaused(Bool)
     /// Set the player going at this instant and say ``FollowerEvent/started(_:)`` then; replaces the

@@ -62,7 +62,7 @@ struct FollowingTests {
         let directives = follower.on(
             .course(course), now: lab.local(0), roomNow: course.since + .seconds(10))
         let opened = directives.compactMap { directive in
-            if case .open(_, at: let position) = directive { position.seconds } else { nil }
+            if case .open(_, at: let position, exactly: _) = directive { position.seconds } else { nil }
         }
         #expect(abs(try #require(opened.first) - 110 - lead) < 1e-6)
     }

@@ -189,9 +189,11 @@ struct SyncLab {
 
     private mutating func carryOut(_ directive: FollowerDirective) {
         switch directive {
-        case .open(let item, let position):
+        case .open(let item, let position, let exactly):
             player.setPaused(true, at: time, chance: 0)
-            player.beginSeek(to: position.seconds, at: time)
+            let interval = traits.player.keyFrameInterval
+            let keyFrame = (position.seconds / interval).rounded(.down) * interval
+            player.beginSeek(to: exactly ? position.seconds : keyFrame, at: time)
             seekNumber += 1
             let opens = time + random(0.05...0.6)
             player.landSeek(at: opens, chance: 0)

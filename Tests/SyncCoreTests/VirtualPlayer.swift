@@ -9,6 +9,8 @@ struct PlayerTraits {
     var preparedSound = 0.2
     /// Seconds a frame lasts.
     var frame = 1001.0 / 24_000
+    /// Seconds from one key frame to the next.
+    var keyFrameInterval = 4.0
     /// Whether the film has sound.
     var hasSound = true
     /// Whether the sound goes undecoded to a receiver.
