@@ -196,6 +196,24 @@ extension MpvHandle {
         } ?? []
     }
 
+    /// Waits until a film that was loaded stands there with its first picture; says whether it does.
+    ///
+    /// Only for a handle that no event thread reads.
+    func waitForPicture(_ patience: Duration) -> Bool {
+        let end = MonotonicInstant.now() + patience
+        return unsafe use { pointer in
+            while true {
+                let left = max((end - .now()).inSeconds, 0)
+                guard let event = unsafe mpv.wait_event(pointer, left)?.pointee else { return false }
+                switch unsafe event.event_id {
+                case MPV_EVENT_PLAYBACK_RESTART: return true
+                case MPV_EVENT_END_FILE, MPV_EVENT_SHUTDOWN, MPV_EVENT_NONE: return false
+                default: continue
+                }
+            }
+        } ?? false
+    }
+
     private func check(_ status: CInt?, _ step: String) throws(PartyError) {
         guard let status, status >= 0 else {
             let reason = status.map(sentence) ?? "terminated"

@@ -79,24 +79,6 @@ extension Party {
                 direct: remotes[member.peer] != nil))
     }
 
-    /// The host sends a new viewer what its player is about to ask for.
-    private func anticipate(_ member: Member) {
-        guard roomSigner != nil, !member.isHeadless, let item = room?.intent?.item else { return }
-        let hints = prefetch.hint(for: item)
-        guard playback.shown == item, !hints.isEmpty else { return }
-        tellSwarm(.anticipated(by: member.peer, item, firstReads(of: item, hints)))
-    }
-
-    /// What a guest's player reads before its first frame, as far as that is known.
-    private func firstReads(of item: ItemID, _ hints: [Welcome.Prefetch]) -> [Range<Int64>] {
-        let ranges = hints.map { $0.offset..<($0.offset + $0.length) }
-        // A room that moves, or stands elsewhere, is joined in the middle of the film.
-        guard let course = room?.course, !course.isStanding || course.anchor > .start,
-            let index = room?.items?.item(item).flatMap(PrefetchRecorder.lateIndex(of:))
-        else { return ranges }
-        return ranges + [index]
-    }
-
     private func dial(_ member: Member) {
         mesh?.dial(member.peer, at: member.addresses).whenComplete { [weak self] result in
             guard case .failure = result else { return }

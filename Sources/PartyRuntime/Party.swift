@@ -66,6 +66,7 @@ public actor Party {
     var keeping = KeepingBook()
     var rootFeeds = RootFeeds()
     var prefetch = PrefetchRecorder()
+    var openings = OpeningBook()
     var clocks: [PeerID: ClockOffset] = [:]
     var pings = PingRota()
     /// When each peer said anything last.

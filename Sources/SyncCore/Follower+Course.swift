@@ -57,7 +57,7 @@ extension Follower {
         let lead =
             leads
             ? course.since - turn.roomTime
-            : Self.openingLead + supplyRoundTrip * Self.openingRoundTrips
+            : Self.openingLead(over: supplyRoundTrip)
         let meeting = rendezvous(on: course, in: lead, turn)
         let position = meeting?.position ?? course.anchor
         phase = .opening(meeting)

@@ -48,8 +48,12 @@ public struct Follower: Sendable {
     /// A newcomer opens the film so far ahead, to be there in time when the room comes by: opening took
     /// 50 to 90 ms from the disk, and takes some round trips from afar, for the head, the index and the
     /// place, of which each is known only when the one before is there.
-    static let openingLead = Duration.milliseconds(500)
-    static let openingRoundTrips = 6
+    private static let openingLead = Duration.milliseconds(500)
+    private static let openingRoundTrips = 6
+    /// How far ahead of the room a newcomer opens the film that gets it over that round trip.
+    public static func openingLead(over roundTrip: Duration) -> Duration {
+        openingLead + roundTrip * openingRoundTrips
+    }
     /// The same to go somewhere else in an open film.
     static let meetingRoundTrips = 2
     /// Where nobody else follows, the room is put where the player is when they differ by more.
