@@ -85,7 +85,8 @@ extension Swarm {
         for number in ranges.compactMap({ geometry.blocks(covering: $0) }).joined() {
             guard let block = geometry.block(at: number) else { continue }
             let address = BlockAddress(item: item, block: block)
-            guard !holders(of: address).contains(slot), !striper.isComing(address, to: slot)
+            guard !holders(of: address).contains(slot), !striper.isComing(address, to: slot),
+                !peers[slot].isUnconfirmed(address)
             else { continue }
             if striper.isFree(address) {
                 striper.want(address, leads: false)
