@@ -204,7 +204,9 @@ extension MpvHandle {
         return unsafe use { pointer in
             while true {
                 let left = max((end - .now()).inSeconds, 0)
-                guard let event = unsafe mpv.wait_event(pointer, left)?.pointee else { return false }
+                guard let event = unsafe mpv.wait_event(pointer, left)?.pointee else {
+                    return false
+                }
                 switch unsafe event.event_id {
                 case MPV_EVENT_PLAYBACK_RESTART: return true
                 case MPV_EVENT_END_FILE, MPV_EVENT_SHUTDOWN, MPV_EVENT_NONE: return false

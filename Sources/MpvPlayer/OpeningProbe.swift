@@ -48,7 +48,7 @@ public struct OpeningProbe: Sendable {
         // mpv borrows them.
         defer { withExtendedLifetime(streams) { handle.terminate() } }
         for option in Self.options { handle.setOption(option) }
-        handle.setOption(MpvOption("start", "\(position.seconds)"))
+        if position > .start { handle.setOption(MpvOption("start", "\(position.seconds)")) }
         handle.setOption(MpvOption(RoomOptions.exactness.name, exactly ? "yes" : "no"))
         try handle.initialise()
         try handle.register(streams)

@@ -82,6 +82,9 @@ public struct Welcome: Hashable, Sendable {
         /// How many bytes.
         public let length: Int64
 
+        /// The bytes.
+        public var range: Range<Int64> { offset..<offset + length }
+
         /// The range of `length` bytes from `offset`.
         ///
         /// - Precondition: the range is not empty and could lie in an item.

@@ -1,4 +1,4 @@
-// What the host sends a newcomer before it is asked: what its player is about to read.
+// What the host tells and sends newcomers before they ask: what their players are about to read.
 
 import FilmStore
 import Logging
@@ -10,36 +10,48 @@ import SwarmCore
 import SyncCore
 
 extension Party {
+    /// Finds out what players read of a film that open it, once the host's own shows it.
+    func learnOpenings(of item: ItemID) {
+        guard roomSigner != nil, !openings.knows(item), let probe = probe(of: item),
+            let duration = playback.duration
+        else { return }
+        // Between any two places nothing is the same but what is read wherever a film is opened.
+        let places = [0.4, 0.6].map { MediaPosition(seconds: duration.seconds * $0) }
+        onWorker({
+            let elsewhere = try places.map {
+                try probe.reads(of: item, openedAt: $0, exactly: false)
+            }
+            return OpeningBook.Reads(
+                atStart: try probe.reads(of: item, openedAt: .start, exactly: true),
+                elsewhere: OpeningBook.common(elsewhere[0], elsewhere[1]))
+        }) { party, result in
+            switch result {
+            case .success(let reads): party.openings.learn(item, reads)
+            case .failure(let error): party.logger.info("no look at openings: \(error)")
+            }
+            party.tellHints()
+        }
+    }
+
+    /// What newcomers are told depends on whether the room is at the start.
+    func tellHints() {
+        guard roomSigner != nil, let course = room?.course else { return }
+        tellRoom(.prefetchKnown(openings.hints(for: course)))
+    }
+
     /// The host sends a new viewer what its player is about to ask for.
     func anticipate(_ member: Member) {
-        guard roomSigner != nil, !member.isHeadless, let item = room?.intent?.item else { return }
-        let hints = prefetch.hint(for: item)
-        guard playback.shown == item, !hints.isEmpty else { return }
-        tellSwarm(.anticipated(by: member.peer, item, firstReads(of: item, hints)))
-        anticipatePlace(member.peer, in: item)
-    }
-
-    /// What a guest's player reads before its first frame, as far as that is known.
-    func firstReads(of item: ItemID, _ hints: [Welcome.Prefetch]) -> [Range<Int64>] {
-        let ranges = hints.map { $0.offset..<($0.offset + $0.length) }
-        // A room that moves, or stands elsewhere, is joined in the middle of the film.
-        guard let course = room?.course, !course.isStanding || course.anchor > .start,
-            let index = room?.items?.item(item).flatMap(PrefetchRecorder.lateIndex(of:))
-        else { return ranges }
-        return ranges + [index]
-    }
-
-    /// And, where the room is in the middle of the film, what it reads there.
-    private func anticipatePlace(_ peer: PeerID, in item: ItemID) {
-        // Another core may only be had where mpv is ours.
-        guard configuration.lender == nil, let course = room?.course, course.item == item,
-            !course.isStanding, let roomNow
+        guard roomSigner != nil, !member.isHeadless, let course = room?.course, let roomNow
         else { return }
-        let roundTrip = mesh?.traffic(to: peer)?.roundTrip ?? .zero
-        let position = course.position(at: roomNow + Follower.openingLead(over: roundTrip))
-        let place = OpeningBook.Place(item: item, position: position)
-        if let reads = openings.reads(at: place, for: peer) {
-            tellSwarm(.anticipated(by: peer, item, reads))
+        let hints = openings.hints(for: course).map(\.range)
+        if !hints.isEmpty { tellSwarm(.anticipated(by: member.peer, course.item, hints)) }
+        guard !course.isStanding || course.anchor > .start else { return }
+        let roundTrip = mesh?.traffic(to: member.peer)?.roundTrip ?? .zero
+        let opens = roomNow + Follower.openingLead(over: roundTrip)
+        let place = OpeningBook.Place(
+            item: course.item, position: course.position(at: opens), isExact: course.isStanding)
+        if let reads = openings.reads(at: place, for: member.peer) {
+            tellSwarm(.anticipated(by: member.peer, course.item, reads))
         } else {
             lookAtOpenings()
         }
@@ -47,20 +59,29 @@ extension Party {
 
     private func lookAtOpenings() {
         guard let place = openings.nextLook() else { return }
-        guard case .hosted(let film)? = shelf?.film(place.item) else { return looked([], at: place) }
-        let probe = OpeningProbe(OneFilm(film: film))
-        onWorker({ try probe.reads(of: place.item, openedAt: place.position, exactly: false) }) {
-            party, result in
-            if case .failure(let error) = result { party.logger.info("no look ahead: \(error)") }
+        guard let probe = probe(of: place.item) else { return looked([], at: place) }
+        onWorker({
+            try probe.reads(of: place.item, openedAt: place.position, exactly: place.isExact)
+        }) { party, result in
+            if case .failure(let error) = result {
+                party.logger.info("no look at an opening: \(error)")
+            }
             party.looked((try? result.get()) ?? [], at: place)
         }
     }
 
     private func looked(_ reads: [Range<Int64>], at place: OpeningBook.Place) {
         for peer in openings.looked(reads) {
+            guard let reads = openings.known(at: place) else { continue }
             tellSwarm(.anticipated(by: peer, place.item, reads))
         }
         lookAtOpenings()
+    }
+
+    /// `nil` where there is no player, or not all of the film.
+    private func probe(of item: ItemID) -> OpeningProbe? {
+        guard player != nil, case .hosted(let film)? = shelf?.film(item) else { return nil }
+        return OpeningProbe(OneFilm(film: film))
     }
 }
 

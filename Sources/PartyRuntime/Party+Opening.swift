@@ -43,7 +43,6 @@ extension Party {
             tellSwarm(.itemAdded(item.id, item.geometry, .everything))
             rootFeeds.add(item.id, item.geometry)
         }
-        playback.recordsPrefetch = !configuration.isHeadless
         playback.item = first.id
         let token = Token(room: roomKey, secret: secret, addresses: addresses)
         log.record(.room(token: token.text, addresses: addresses.map(\.description)))

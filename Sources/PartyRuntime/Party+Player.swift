@@ -62,6 +62,7 @@ extension Party {
             endOfFilm(isAtEnd)
         case .duration(let duration):
             playback.duration = duration
+            if let shown = playback.shown { learnOpenings(of: shown) }
             tellFollower(.duration(duration))
         case .failed(let item, let reason):
             failed(item, reason)
@@ -97,10 +98,7 @@ extension Party {
         tellSwarm(.playerOpened(item))
         log.record(.firstFrame(position: position.seconds))
         startScript()
-        if playback.recordsPrefetch {
-            playback.recordsPrefetch = false
-            tellRoom(.prefetchKnown(prefetch.hint(for: item)))
-        }
+        learnOpenings(of: item)
         if roomSigner != nil, let roomNow { tellRoom(.started(at: position, roomNow)) }
         tellFollower(.opened(item, snapshot?.reading))
         tellRoomOfPlayer()
@@ -139,7 +137,6 @@ extension Party {
 
     /// A read of the player: where it is in the film's bytes, and whether they are not there yet.
     func playerReads(_ item: ItemID, _ bytes: Range<Int64>, waits: Bool) {
-        if playback.recordsPrefetch { prefetch.note(bytes) }
         playback.read = bytes
         tellSwarm(.playerReads(item, bytes))
         guard waits, playback.isSeeking, !playback.hasWaited else { return }

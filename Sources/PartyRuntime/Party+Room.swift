@@ -172,6 +172,7 @@ extension Party {
         if playback.item != course.item || !playback.isTurned { turn(to: course.item) }
         guard let roomNow, player != nil || configuration.isHeadless else { return }
         courseWaiting = nil
+        tellHints()
         record(course, at: roomNow)
         follower.supplyRoundTrip = supplyRoundTrip(of: course.item)
         tellFollower(.course(course))
@@ -191,11 +192,10 @@ extension Party {
         let followers = followers(of: item)
         for follower in followers { fetch(follower) }
         let isWatched = !configuration.isHeadless && playback.shown != item
-        tellSwarm(.turned(to: item, followers: followers, isWatched: isWatched))
-        let hints = prefetchHints.filter { $0.item == item }
-        if !hints.isEmpty {
-            tellSwarm(.prefetchHinted(item, firstReads(of: item, hints)))
-        }
+        let firstReads = prefetchHints.filter { $0.item == item }.map(\.range)
+        tellSwarm(
+            .turned(
+                to: item, followers: followers, isWatched: isWatched, firstReads: firstReads))
     }
 
     /// What guests open and fetch beside an item: the film behind it.

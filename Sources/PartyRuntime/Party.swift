@@ -65,7 +65,6 @@ public actor Party {
     var roomClock: RoomClock
     var keeping = KeepingBook()
     var rootFeeds = RootFeeds()
-    var prefetch = PrefetchRecorder()
     var openings = OpeningBook()
     var clocks: [PeerID: ClockOffset] = [:]
     var pings = PingRota()

@@ -28,8 +28,6 @@ struct PlaybackBook {
     var isAtEnd = false
     /// When mpv said so, or that it is not, last.
     var endHeard: MonotonicInstant?
-    /// Whether reads are still noted for others to fetch first.
-    var recordsPrefetch = false
     var isDiskFull = false
     /// For how many seconds on end the film has needed more than arrives.
     var secondsShort = 0

@@ -53,7 +53,7 @@ struct Demand {
     private(set) var item: ItemID?
     /// What comes after the item.
     var followers: [ItemID] = []
-    /// What the host's player read before its first frame; wanted before all else until read.
+    /// What a player reads before its first frame; wanted before all else until read.
     private var prefetch: [Range<Int>] = [] {
         didSet { urgent = places.map(\.urgent) + prefetch }
     }
@@ -62,7 +62,7 @@ struct Demand {
     /// what it is known to need is wanted.
     private(set) var isOpening = false
 
-    /// What every player reads first, until the host tells what its own did.
+    /// What every player reads first, where the host did not say more.
     static let head = 0..<3
 
     /// The urgent blocks at the place read last, in number; `nil` before anything was read.
@@ -70,18 +70,19 @@ struct Demand {
 
     /// Turns to another item; what is known of places and prefetch is of the old one.
     ///
-    /// - Parameter isWatched: whether a player is about to open it.
-    mutating func turn(to newItem: ItemID, followers: [ItemID], isWatched: Bool = false) {
+    /// - Parameter firstReads: what the player that is about to open it reads first, as far as that is
+    ///   known; `nil` where none is.
+    mutating func turn(
+        to newItem: ItemID, followers: [ItemID], firstReads: [Range<Int>]? = nil
+    ) {
         self.followers = followers
         guard newItem != item else { return }
         item = newItem
         places = []
-        prefetch = isWatched ? [Self.head] : []
-        isOpening = isWatched
+        prefetch = firstReads.map { $0.isEmpty ? [Self.head] : $0 } ?? []
+        isOpening = firstReads != nil
         isSeekPending = false
     }
-
-    mutating func prefetch(_ ranges: [Range<Int>]) { prefetch = ranges }
 
     /// The player has opened the item.
     mutating func opened() { isOpening = false }
@@ -118,8 +119,8 @@ struct Demand {
 
     /// The block behind those that are urgent where a player that opens reads.
     ///
-    /// As long as there is another place where the host's player went, it is no more than what that
-    /// read here; where it went nowhere else, the player reads on.
+    /// As long as another place is known to be read first, it is no more than what is read so here; where
+    /// there is none, the player reads on.
     private func openingEnd(from first: Int, since origin: Int) -> Int {
         let growth = Self.openingGrowth * (first - origin)
         let end = first + min(Self.openingBlocks + growth, Self.urgentBlocks)

@@ -130,10 +130,10 @@ public struct Swarm {
         switch event {
         case .itemAdded(let item, let geometry, let holding):
             add(item, geometry, holding, into: &directives)
-        case .turned(let item, let followers, let isWatched):
-            turn(to: item, followers, isWatched: isWatched, now: now, into: &directives)
-        case .prefetchHinted(let item, let ranges):
-            hintPrefetch(of: item, ranges)
+        case .turned(let item, let followers, let isWatched, let firstReads):
+            turn(
+                to: item, followers, firstReads: isWatched ? firstReads : nil, now: now,
+                into: &directives)
         case .playerReads(let item, let bytes):
             playerReads(item, bytes, now: now, into: &directives)
         case .playerOpened(let item):
@@ -208,13 +208,15 @@ public struct Swarm {
     }
 
     private mutating func turn(
-        to item: ItemID, _ followers: [ItemID], isWatched: Bool, now: MonotonicInstant,
+        to item: ItemID, _ followers: [ItemID], firstReads: [Range<Int64>]?, now: MonotonicInstant,
         into directives: inout [SwarmDirective]
     ) {
         let isElsewhere = demand.item.map { $0 != item } ?? false
         if isElsewhere { crowding.forget() }
+        let geometry = items[item]?.geometry
+        let first = firstReads?.compactMap { geometry?.blocks(covering: $0) }
         changeDemand(into: &directives) { demand in
-            demand.turn(to: item, followers: followers, isWatched: isWatched)
+            demand.turn(to: item, followers: followers, firstReads: first)
         }
         if isElsewhere { cancelAll(but: item, now: now, into: &directives) }
         striper.turn(to: item, followers: followers)
@@ -239,12 +241,6 @@ public struct Swarm {
             earlyPages[peer]?.removeAll { $0.item == item }
             announce(item, to: peer, into: &directives)
         }
-    }
-
-    private mutating func hintPrefetch(of item: ItemID, _ ranges: [Range<Int64>]) {
-        guard item == demand.item, let geometry = items[item]?.geometry else { return }
-        demand.prefetch(ranges.compactMap { geometry.blocks(covering: $0) })
-        promising = peers.present
     }
 
     private mutating func playerReads(

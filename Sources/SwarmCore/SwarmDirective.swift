@@ -7,10 +7,10 @@ public enum SwarmEvent: Sendable {
     /// An item is known.
     case itemAdded(ItemID, ChunkGeometry, SwarmHolding)
     /// This item plays now, and these follow. `isWatched`: a player is about to open it here, and what it
-    /// reads first must not wait behind anything else.
-    case turned(to: ItemID, followers: [ItemID], isWatched: Bool = false)
-    /// These bytes of the playing item are read before the first frame.
-    case prefetchHinted(ItemID, [Range<Int64>])
+    /// reads first must not wait behind anything else; `firstReads`: what that is, as far as it is
+    /// known.
+    case turned(
+        to: ItemID, followers: [ItemID], isWatched: Bool = false, firstReads: [Range<Int64>] = [])
     /// The player reads these bytes of an item.
     case playerReads(ItemID, Range<Int64>)
     /// The player shows the item: from here on it wants all of it.

@@ -1,4 +1,4 @@
-// A film in memory, part of which can be withheld: what the swarm looks like to the player.
+// A film in memory, parts of which can be withheld: what the swarm looks like to the player.
 
 import Foundation
 import Monitoring
@@ -8,7 +8,7 @@ import PartyModel
 
 final class MemoryFilm: FilmInput {
     struct State {
-        var withheld: Range<Int64>?
+        var withheld: [Range<Int64>]
         var blockedAt: Int64?
         var isInterrupted = false
         var cancels = 0
@@ -18,7 +18,7 @@ final class MemoryFilm: FilmInput {
     private let bytes: [UInt8]
     private let monitor: Monitor<State>
 
-    init(_ bytes: [UInt8], withheld: Range<Int64>? = nil) {
+    init(_ bytes: [UInt8], withheld: Range<Int64>...) {
         self.bytes = bytes
         monitor = Monitor(State(withheld: withheld))
     }
@@ -46,8 +46,10 @@ final class MemoryFilm: FilmInput {
         }
     }
 
+    func withhold(_ range: Range<Int64>) { monitor.withState { $0.withheld.append(range) } }
+
     /// Gives out what was withheld.
-    func release() { monitor.withState { $0.withheld = nil } }
+    func release() { monitor.withState { $0.withheld = [] } }
     func interrupt() { monitor.withState { $0.isInterrupted = $0.blockedAt != nil } }
     func cancel() { monitor.withState { $0.cancels += 1 } }
 
@@ -75,11 +77,9 @@ final class MemoryFilm: FilmInput {
         if state.cancels > 0 { return .cancelled }
         if state.isInterrupted { return .interrupted }
         guard offset < size else { return .end }
-        guard let withheld = state.withheld, offset < withheld.upperBound else {
-            return .bytes(Int(size - offset))
-        }
-        guard offset < withheld.lowerBound else { return nil }
-        return .bytes(Int(min(size, withheld.lowerBound) - offset))
+        guard !state.withheld.contains(where: { $0.contains(offset) }) else { return nil }
+        let next = state.withheld.map(\.lowerBound).filter { $0 > offset }.min() ?? size
+        return .bytes(Int(min(size, next) - offset))
     }
 }
 

@@ -1,4 +1,3 @@
-import Foundation
 import PartyModel
 import Testing
 
@@ -6,15 +5,65 @@ import Testing
 
 @Suite("What a player reads that opens a film", .serialized)
 struct OpeningProbeTests {
-    @Test("x", arguments: ["32s-4mbit-film.mkv","60s-4mbit-index-at-end.mp4","60s-4mbit-faststart.mp4","60s-4mbit-film.webm","60s-4mbit-film.avi"])
-    func probe(_ kind: String) throws {
+    private static let blockSize = Int64(ChunkGeometry.blockSize)
+
+    /// Whole blocks, as films come.
+    private func blocks(_ read: Range<Int64>) -> Range<Int64> {
+        let size = Self.blockSize
+        return read.lowerBound / size * size..<(read.upperBound + size - 1) / size * size
+    }
+
+    @Test(
+        "is little, and all that a player needs for a picture there",
+        arguments: ["mkv", "mp4"], [0.0, 20.5])
+    func enough(_ kind: String, _ seconds: Double) throws {
         let item = try ItemID.sample(9)
-        let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: "/work/main/.build-release/bench-films/\(kind)")))
-        for at in [0.0, 20, 20, 31.3] {
+        let bytes = kind == "mkv" ? SampleFilms.long : SampleFilms.longMp4
+        let position = MediaPosition(seconds: seconds)
+        let reads = try OpeningProbe(Films(films: [item: MemoryFilm(bytes)]))
+            .reads(of: item, openedAt: position, exactly: false)
+        let there = reads.map(blocks).sorted { $0.lowerBound < $1.lowerBound }
+        #expect(there.map { $0.upperBound - $0.lowerBound }.reduce(0, +) <= 8 * Self.blockSize)
+
         let film = MemoryFilm(bytes)
-            let t = MonotonicInstant.now()
-            let reads = try OpeningProbe(Films(films: [item: film])).reads(of: item, openedAt: MediaPosition(seconds: at), exactly: false)
-            print(kind, at, reads.map { (Double($0.lowerBound)/65536, Double($0.upperBound)/65536) }, (MonotonicInstant.now() - t).inSeconds)
+        var end: Int64 = 0
+        for range in there {
+            if range.lowerBound > end { film.withhold(end..<range.lowerBound) }
+            end = max(end, range.upperBound)
+        }
+        film.withhold(end..<Int64.max)
+        try Screening.run([item: film]) { screening in
+            screening.player.load(
+                item, title: "Holed", startingAt: position, exactly: false, paused: true)
+            try screening.journal.wait(for: .playbackRestarted)
+            let shown = try #require(screening.player.snapshot()?.framePosition).seconds
+            // A key frame each second, and the one before is shown.
+            #expect((seconds - 1...seconds + 0.05).contains(shown))
+        }
+    }
+
+    @Test("goes as far as the picture itself where it has to be that one")
+    func exactly() throws {
+        let item = try ItemID.sample(9)
+        let reads = try [false, true].map { isExact in
+            try OpeningProbe(Films(films: [item: MemoryFilm(SampleFilms.long)]))
+                .reads(of: item, openedAt: MediaPosition(seconds: 20.9), exactly: isExact)
+        }
+        // Head and index are the same, and the place begins at the same key frame.
+        #expect(reads[0].dropLast() == reads[1].dropLast())
+        let places = reads.compactMap(\.last)
+        #expect(places[0].lowerBound == places[1].lowerBound)
+        #expect(places[0].upperBound < places[1].upperBound)
+    }
+
+    @Test("is nothing where there is no film")
+    func noFilm() throws {
+        let item = try ItemID.sample(9)
+        let noise = MemoryFilm(Array(repeating: 7, count: 100_000))
+        for films in [[:], [item: noise]] {
+            let reads = try OpeningProbe(Films(films: films))
+                .reads(of: item, openedAt: .start, exactly: true)
+            #expect(reads.isEmpty)
         }
     }
 }

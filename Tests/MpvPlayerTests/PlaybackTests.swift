@@ -58,6 +58,26 @@ struct PlaybackTests {
         }
     }
 
+    @Test("opened at a key frame, it seeks exactly all the same")
+    func opensAtAKeyFrame() throws {
+        let item = try ItemID.sample(2)
+        try Screening.run([item: MemoryFilm(SampleFilms.long)]) { screening in
+            let player = screening.player
+            player.load(
+                item, title: "Long", startingAt: MediaPosition(seconds: 12.5), exactly: false,
+                paused: true)
+            let loaded = try screening.journal.wait(for: .playbackRestarted)
+            let shown = try #require(player.snapshot()?.framePosition).seconds
+            #expect((12..<12.1).contains(shown))
+            try screening.wait(for: "exact seeks") { screening.option("hr-seek") == "yes" }
+            // As a key of the user's does.
+            _ = player.handle.command(.command("seek", "31.25", "absolute"))
+            try screening.journal.wait(for: .playbackRestarted, after: loaded)
+            let sought = try #require(player.snapshot()?.framePosition).seconds
+            #expect((31.2...31.35).contains(sought))
+        }
+    }
+
     @Test("tells one consistent position while it plays")
     func snapshotsAreConsistent() throws {
         let item = try ItemID.sample(3)

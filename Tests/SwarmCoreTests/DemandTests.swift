@@ -50,32 +50,29 @@ struct DemandTests {
             demand.distance(to: BlockAddress(item: itemID(2), block: block)) == Demand.urgentBlocks)
     }
 
-    @Test("is, where a player is about to open, the head, or what the host's player read first")
+    @Test("is, where a player is about to open, the head, or what is known to be read first")
     mutating func watched() throws {
-        demand.turn(to: itemID(3), followers: [], isWatched: true)
+        demand.turn(to: itemID(3), followers: [], firstReads: [])
         #expect(demand.urgent == [Demand.head])
-        demand.prefetch([0..<2, 900..<902])
+        demand.turn(to: itemID(4), followers: [], firstReads: [0..<2, 900..<902])
         #expect(demand.urgent == [0..<2, 900..<902])
     }
 
     @Test("is little at each place while a player opens, and more where it reads on")
     mutating func opening() throws {
-        demand.turn(to: itemID(3), followers: [], isWatched: true)
-        demand.prefetch([])
+        demand.turn(to: itemID(3), followers: [], firstReads: [])
         for number in [0, 1, 1_000, 33, 34, 36] { read(Int64(number)) }
         #expect(demand.isOpening)
-        #expect(demand.urgent == [36..<43, 1_000..<1_004, 1..<6])
+        #expect(demand.urgent == [36..<43, 1_000..<1_004, 1..<6, Demand.head])
         demand.opened()
         #expect(!demand.isOpening)
         read(38)
         #expect(demand.urgent.first == 38..<70)
     }
 
-    @Test(
-        "is what the host's player read at each place, and more only where it is known to read on")
+    @Test("is what is known to be read at each place, and more only where a player reads on")
     mutating func hinted() throws {
-        demand.turn(to: itemID(3), followers: [], isWatched: true)
-        demand.prefetch([0..<3, 1_000..<1_002])
+        demand.turn(to: itemID(3), followers: [], firstReads: [0..<3, 1_000..<1_002])
         read(1)
         #expect(demand.urgent.first == 1..<3)
         read(1_001)

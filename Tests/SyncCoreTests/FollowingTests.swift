@@ -61,10 +61,40 @@ struct FollowingTests {
         let course = lab.course(at: 100, since: -10)
         let directives = follower.on(
             .course(course), now: lab.local(0), roomNow: course.since + .seconds(10))
-        let opened = directives.compactMap { directive in
-            if case .open(_, at: let position, exactly: _) = directive { position.seconds } else { nil }
+        let opened: [(MediaPosition, Bool)] = directives.compactMap { directive in
+            if case .open(_, let position, let exactly) = directive {
+                (position, exactly)
+            } else {
+                nil
+            }
         }
-        #expect(abs(try #require(opened.first) - 110 - lead) < 1e-6)
+        let (position, exactly) = try #require(opened.first)
+        #expect(abs(position.seconds - 110 - lead) < 1e-6)
+        #expect(exactly == (roundTrip == 0))
+    }
+
+    @Test("film that comes from afar is opened at a key frame, and the place found after")
+    func opensAtAKeyFrame() {
+        for seed in Self.seeds {
+            var lab = SyncLab(Self.traits(seed), seed: seed)
+            lab.follower.supplyRoundTrip = .milliseconds(50)
+            lab.run(for: 1)
+            lab.give(lab.course(at: 100))
+            lab.run(for: 20)
+            #expect(lab.samples.filter { $0.time > 7 }.error(at: 1) < 0.070)
+            #expect((1...2).contains(hardSeeks(lab, after: 0)))
+        }
+    }
+
+    @Test("where the room stands, the film opens just there")
+    func opensExactlyWhereTheRoomStands() {
+        var lab = SyncLab(LabTraits(), seed: 1)
+        lab.follower.supplyRoundTrip = .milliseconds(50)
+        lab.run(for: 1)
+        lab.give(lab.course(at: 101.5, standing: true))
+        lab.run(for: 3)
+        #expect(abs((lab.player.frameAtRest ?? 0) - 101.5) < 0.05)
+        #expect(hardSeeks(lab, after: 0) == 0)
     }
 
     @Test(

@@ -43,7 +43,7 @@ struct SyncLab {
     let author: PeerID
     private let other: PeerID
     private(set) var time = 0.0
-    private(set) var follower: Follower
+    var follower: Follower
     private(set) var player: VirtualPlayer
     private(set) var clock = ClockOffset()
     private var pings = PingRota()
