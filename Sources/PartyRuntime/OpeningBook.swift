@@ -36,6 +36,7 @@ struct OpeningBook {
     /// What a hint may weigh in all: a key frame in the highest definition is no larger.
     static let bytesHinted: Int64 = 4 << 20
 
+    private var begun: Set<ItemID> = []
     private var learnt: [ItemID: Reads] = [:]
     private var waiting: [(peer: PeerID, place: Place)] = []
     private var looksAt: Place?
@@ -43,9 +44,10 @@ struct OpeningBook {
 
     // MARK: What is the same for all
 
-    mutating func learn(_ item: ItemID, _ reads: Reads) { learnt[item] = reads }
+    /// Whether what is read of a film is still to be learnt; asked once for each.
+    mutating func beginLearning(_ item: ItemID) -> Bool { begun.insert(item).inserted }
 
-    func knows(_ item: ItemID) -> Bool { learnt[item] != nil }
+    mutating func learn(_ item: ItemID, _ reads: Reads) { learnt[item] = reads }
 
     /// What every newcomer reads of what plays, as much as may be hinted.
     func hints(for course: Course) -> [Welcome.Prefetch] {

@@ -12,8 +12,8 @@ import SyncCore
 extension Party {
     /// Finds out what players read of a film that open it, once the host's own shows it.
     func learnOpenings(of item: ItemID) {
-        guard roomSigner != nil, !openings.knows(item), let probe = probe(of: item),
-            let duration = playback.duration
+        guard roomSigner != nil, let probe = probe(of: item), let duration = playback.duration,
+            openings.beginLearning(item)
         else { return }
         // Between any two places nothing is the same but what is read wherever a film is opened.
         let places = [0.4, 0.6].map { MediaPosition(seconds: duration.seconds * $0) }
