@@ -11,6 +11,22 @@ public import PartyModel
 public struct OpeningProbe: Sendable {
     private let films: any FilmProvider
 
+    /// Where a player opens a film.
+    public enum Place: Hashable, Sendable {
+        /// At a position.
+        case position(MediaPosition)
+        /// So many hundredths of the way through, 0 to 100.
+        case percent(Int)
+
+        /// As mpv's option has it; `nil` for the start.
+        fileprivate var start: String? {
+            switch self {
+            case .position(let position): position > .start ? "\(position.seconds)" : nil
+            case .percent(let percent): "\(percent)%"
+            }
+        }
+    }
+
     /// A probe of these films, which have to be all there.
     public init(_ films: any FilmProvider) { self.films = films }
 
@@ -31,16 +47,16 @@ public struct OpeningProbe: Sendable {
         MpvOption("stream-buffer-size", readBytes),
     ]
 
-    /// The bytes that a player reads which opens `item` at a position, in the order in which it first
+    /// The bytes that a player reads which opens `item` at a place, in the order in which it first
     /// reads them; empty where it shows nothing in time.
     ///
-    /// - Parameter exactly: whether it shows just that position, or the key frame before.
+    /// - Parameter exactly: whether it shows just that place, or the key frame before.
     ///
     /// Blocks for some 10 ms, half a second at the most: not for event loops.
     ///
     /// - Throws: `PartyError.playerFailed`.
     public func reads(
-        of item: ItemID, openedAt position: MediaPosition, exactly: Bool
+        of item: ItemID, openedAt place: Place, exactly: Bool
     ) throws(PartyError) -> [Range<Int64>] {
         let watched = WatchedFilms(films)
         let handle = try MpvHandle()
@@ -48,7 +64,7 @@ public struct OpeningProbe: Sendable {
         // mpv borrows them.
         defer { withExtendedLifetime(streams) { handle.terminate() } }
         for option in Self.options { handle.setOption(option) }
-        if position > .start { handle.setOption(MpvOption("start", "\(position.seconds)")) }
+        if let start = place.start { handle.setOption(MpvOption("start", start)) }
         handle.setOption(MpvOption(RoomOptions.exactness.name, exactly ? "yes" : "no"))
         try handle.initialise()
         try handle.register(streams)

@@ -12,18 +12,15 @@ import SyncCore
 extension Party {
     /// Finds out what players read of a film that open it, once the host's own shows it.
     func learnOpenings(of item: ItemID) {
-        guard roomSigner != nil, let probe = probe(of: item), let duration = playback.duration,
-            openings.beginLearning(item)
+        guard roomSigner != nil, let probe = probe(of: item), openings.beginLearning(item)
         else { return }
-        // Between any two places nothing is the same but what is read wherever a film is opened.
-        let places = [0.4, 0.6].map { MediaPosition(seconds: duration.seconds * $0) }
         onWorker({
-            let elsewhere = try places.map {
-                try probe.reads(of: item, openedAt: $0, exactly: false)
-            }
+            // Between any two places nothing is the same but what is read wherever a film is opened.
+            let one = try probe.reads(of: item, openedAt: .percent(40), exactly: false)
+            let other = try probe.reads(of: item, openedAt: .percent(60), exactly: false)
             return OpeningBook.Reads(
-                atStart: try probe.reads(of: item, openedAt: .start, exactly: true),
-                elsewhere: OpeningBook.common(elsewhere[0], elsewhere[1]))
+                atStart: try probe.reads(of: item, openedAt: .position(.start), exactly: true),
+                elsewhere: OpeningBook.common(one, other))
         }) { party, result in
             switch result {
             case .success(let reads): party.openings.learn(item, reads)
@@ -61,7 +58,8 @@ extension Party {
         guard let place = openings.nextLook() else { return }
         guard let probe = probe(of: place.item) else { return looked([], at: place) }
         onWorker({
-            try probe.reads(of: place.item, openedAt: place.position, exactly: place.isExact)
+            try probe.reads(
+                of: place.item, openedAt: .position(place.position), exactly: place.isExact)
         }) { party, result in
             if case .failure(let error) = result {
                 party.logger.info("no look at an opening: \(error)")

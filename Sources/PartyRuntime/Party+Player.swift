@@ -62,7 +62,6 @@ extension Party {
             endOfFilm(isAtEnd)
         case .duration(let duration):
             playback.duration = duration
-            if let shown = playback.shown { learnOpenings(of: shown) }
             tellFollower(.duration(duration))
         case .failed(let item, let reason):
             failed(item, reason)

@@ -21,7 +21,7 @@ struct OpeningProbeTests {
         let bytes = kind == "mkv" ? SampleFilms.long : SampleFilms.longMp4
         let position = MediaPosition(seconds: seconds)
         let reads = try OpeningProbe(Films(films: [item: MemoryFilm(bytes)]))
-            .reads(of: item, openedAt: position, exactly: false)
+            .reads(of: item, openedAt: .position(position), exactly: false)
         let there = reads.map(blocks).sorted { $0.lowerBound < $1.lowerBound }
         #expect(there.map { $0.upperBound - $0.lowerBound }.reduce(0, +) <= 8 * Self.blockSize)
 
@@ -47,7 +47,8 @@ struct OpeningProbeTests {
         let item = try ItemID.sample(9)
         let reads = try [false, true].map { isExact in
             try OpeningProbe(Films(films: [item: MemoryFilm(SampleFilms.long)]))
-                .reads(of: item, openedAt: MediaPosition(seconds: 20.9), exactly: isExact)
+                .reads(
+                    of: item, openedAt: .position(MediaPosition(seconds: 20.9)), exactly: isExact)
         }
         // Head and index are the same, and the place begins at the same key frame.
         #expect(reads[0].dropLast() == reads[1].dropLast())
@@ -56,13 +57,25 @@ struct OpeningProbeTests {
         #expect(places[0].upperBound < places[1].upperBound)
     }
 
+    @Test("is looked for at hundredths of the film, too")
+    func percent() throws {
+        let item = try ItemID.sample(9)
+        let places = [OpeningProbe.Place.percent(50), .position(MediaPosition(seconds: 30.2))]
+        let reads = try places.map {
+            try OpeningProbe(Films(films: [item: MemoryFilm(SampleFilms.long)]))
+                .reads(of: item, openedAt: $0, exactly: false)
+        }
+        #expect(reads[0] == reads[1])
+        #expect(reads[0].count == 3)
+    }
+
     @Test("is nothing where there is no film")
     func noFilm() throws {
         let item = try ItemID.sample(9)
         let noise = MemoryFilm(Array(repeating: 7, count: 100_000))
         for films in [[:], [item: noise]] {
             let reads = try OpeningProbe(Films(films: films))
-                .reads(of: item, openedAt: .start, exactly: true)
+                .reads(of: item, openedAt: .position(.start), exactly: true)
             #expect(reads.isEmpty)
         }
     }
