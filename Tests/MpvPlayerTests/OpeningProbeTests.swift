@@ -60,7 +60,7 @@ struct OpeningProbeTests {
     @Test("is looked for at hundredths of the film, too")
     func percent() throws {
         let item = try ItemID.sample(9)
-        let places = [OpeningProbe.Place.percent(50), .position(MediaPosition(seconds: 30.2))]
+        let places = [OpeningProbe.Place.percent(50), .position(MediaPosition(seconds: 29.5))]
         let reads = try places.map {
             try OpeningProbe(Films(films: [item: MemoryFilm(SampleFilms.long)]))
                 .reads(of: item, openedAt: $0, exactly: false)

@@ -1,6 +1,7 @@
 """How soon four guests that come at once see the film, beside four mpv that do."""
 
 import shutil
+import time
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -11,7 +12,8 @@ from lab.ends import started, web_server
 from lab.films import film
 from lab.mpv_reference import PlainMpv
 from lab.network import Network
-from lab.program import SILENT_MPV
+from lab.positions import PauseWatch
+from lab.program import SILENT_MPV, Program, Unexpected
 
 RUNS = 3
 # Where the room is when they come: the host's own options, and its mpv's. Where the film only begins, its
@@ -29,6 +31,8 @@ class Crowd:
     """Seconds to the last first frame of four that were started at once, for each run."""
 
     ours: list[float] = field(default_factory=list)
+    moving: list[float] = field(default_factory=list)
+    """To the last one that plays with the room: a first frame may be the key frame before its place."""
     over_http: list[float] = field(default_factory=list)
     """mpv, from a web server at the host's end."""
     from_disk: list[float] = field(default_factory=list)
@@ -49,8 +53,10 @@ def measure(
                 started(*words, end=network.host, room=room, mpv=(*SILENT_MPV, *mpv))
             )
             host.wait_for("first-frame")
-            seconds, positions = guests(network, host.token, room)
+            plays = "--lobby" not in options
+            seconds, positions, moving = guests(network, host.token, room, plays=plays)
             crowd.ours.append(seconds)
+            crowd.moving += [moving] if plays else []
             address = stack.enter_context(web_server(path.parent, network.host))
             crowd.over_http.append(plain(network, f"{address}/{path.name}", positions))
             crowd.from_disk.append(plain(network, str(path), positions))
@@ -58,16 +64,41 @@ def measure(
     return crowd
 
 
-def guests(network: Network, token: str, room: Path) -> tuple[float, list[float]]:
-    """Seconds to the last one's first frame, and which second of the film each of them shows."""
+def guests(
+    network: Network, token: str, room: Path, *, plays: bool
+) -> tuple[float, list[float], float]:
+    """Seconds to the last one's first frame; which second of the film each of them shows; and, in a
+    room that plays, seconds until the last one does."""
     with ExitStack() as stack:
         words = ("join", token, "--no-config")
-        programs = [
-            stack.enter_context(started(*words, end=end, room=room, mpv=SILENT_MPV))
-            for end in network.guests
-        ]
+        programs = []
+        for end in network.guests:
+            mpv = (*SILENT_MPV, f"--input-ipc-server={socket(room, end.name)}")
+            programs.append(stack.enter_context(started(*words, end=end, room=room, mpv=mpv)))
         frames = [program.wait_for("first-frame", PATIENCE_SECONDS) for program in programs]
-    return max(frame.at for frame in frames), [frame.fields["position"] for frame in frames]
+        moving = last_moving(programs, room, [end.name for end in network.guests]) if plays else 0
+    positions = [frame.fields["position"] for frame in frames]
+    return max(frame.at for frame in frames), positions, moving
+
+
+def socket(room: Path, name: str) -> Path:
+    return room / f"keyboard-{name}"
+
+
+def last_moving(programs: Sequence[Program], room: Path, names: Sequence[str]) -> float:
+    """Seconds from each one's start until its player moves, the most of them.
+
+    Looked at only when all show something, so that nothing is measured beside their start.
+    """
+    with ExitStack() as stack:
+        watches = [stack.enter_context(PauseWatch(socket(room, name))) for name in names]
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while any(watch.moving() is None for watch in watches):
+            if time.monotonic() > deadline:
+                raise Unexpected("a guest does not play")
+            time.sleep(0.05)
+        moving = [watch.moving() or 0 for watch in watches]
+    return max(at - program.started for at, program in zip(moving, programs))
 
 
 def plain(network: Network, address: str, positions: Sequence[float]) -> float:
@@ -88,5 +119,7 @@ def show(network: Network, room: Path) -> None:
         crowd = measure(network, path, room, options, mpv)
         http = f"mpv over HTTP {report.seconds(crowd.over_http)}"
         report.row(f"last first frame, {name}", report.seconds(crowd.ours), http, "≤ 1.0 s")
+        if crowd.moving:
+            report.row("last that plays with the room", report.seconds(crowd.moving))
         disk = report.seconds(crowd.from_disk)
         report.row("", "", f"mpv with the film on its disk {disk}")

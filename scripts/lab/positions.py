@@ -60,6 +60,10 @@ class PauseWatch:
         """When it was first paused after an instant."""
         return next((at for at, paused in list(self._changes) if paused and at > since), None)
 
+    def moving(self) -> float | None:
+        """When it was first seen to move."""
+        return next((at for at, paused in list(self._changes) if not paused), None)
+
     def _listen(self) -> None:
         try:
             for at, paused in self._keyboard.changes("pause"):
