@@ -42,8 +42,9 @@ extension Party {
         else { return }
         let hints = openings.hints(for: course).map(\.range)
         if !hints.isEmpty { tellSwarm(.anticipated(by: member.peer, course.item, hints)) }
-        guard !course.isStanding || course.anchor > .start else { return }
-        let roundTrip = mesh?.traffic(to: member.peer)?.roundTrip ?? .zero
+        guard !course.isStanding || course.anchor > .start,
+            let roundTrip = mesh?.traffic(to: member.peer)?.roundTrip, roundTrip >= Follower.nearby
+        else { return }
         let opens = roomNow + Follower.openingLead(over: roundTrip)
         let place = OpeningBook.Place(
             item: course.item, position: course.position(at: opens), isExact: course.isStanding)

@@ -61,9 +61,9 @@ extension Follower {
         let meeting = rendezvous(on: course, in: lead, turn)
         let position = meeting?.position ?? course.anchor
         phase = .opening(meeting)
-        // Film that has to come first shows a picture as soon as a key frame is there; what lies
+        // Film that has to come from afar shows a picture as soon as a key frame is there; what lies
         // between that and the place takes seconds over a thin line.
-        let isExact = leads || meeting == nil || supplyRoundTrip == .zero
+        let isExact = leads || meeting == nil || supplyRoundTrip < Self.nearby
         alignedTo = isExact ? position : nil
         pause.force(true, now: turn.time)
         turn.directives.append(.open(course.item, at: position, exactly: isExact))

@@ -132,10 +132,13 @@ extension RunningPeerwatch {
 }
 
 extension Event {
-    /// Of a finished film: the bytes that others sent in this run.
-    var received: Double {
-        fields["from"]?.fields.values.compactMap(\.number).reduce(0, +) ?? .nan
+    /// Of a finished film: the bytes that each of the others sent in this run.
+    var sources: [String: Double] {
+        fields["from"]?.fields.compactMapValues(\.number) ?? [:]
     }
+
+    /// The same of all of them.
+    var received: Double { sources.values.reduce(0, +) }
 }
 
 extension URL {

@@ -53,7 +53,7 @@ struct FollowingTests {
 
     @Test(
         "a newcomer opens where the room will be when the film has come from afar",
-        arguments: [(0, 0.5), (50, 0.8), (100, 1.1)])
+        arguments: [(0, 0.5), (2, 0.512), (50, 0.8), (100, 1.1)])
     func opensAhead(roundTrip: Int, lead: Double) throws {
         var lab = SyncLab(LabTraits(), seed: 1)
         var follower = Follower(of: lab.author)
@@ -70,7 +70,7 @@ struct FollowingTests {
         }
         let (position, exactly) = try #require(opened.first)
         #expect(abs(position.seconds - 110 - lead) < 1e-6)
-        #expect(exactly == (roundTrip == 0))
+        #expect(exactly == (roundTrip < 3))
     }
 
     @Test("film that comes from afar is opened at a key frame, and the place found after")

@@ -65,32 +65,36 @@ extension Stage {
     /// Somebody who opens a room with films; `command` is `play` or `seed`.
     func host(
         _ films: [URL], _ options: [String] = [], name: String = "host", command: String = "play",
-        mpv: [String] = silent, on display: Display? = nil
+        mpv: [String] = silent, on display: Display? = nil, at end: Lab.End? = nil
     ) throws -> RunningPeerwatch {
         let arguments = [command] + options + films.map(\.path)
-        return try start(name, arguments, mpv: command == "seed" ? nil : mpv, on: display)
+        return try start(
+            name, arguments, mpv: command == "seed" ? nil : mpv, on: display, at: end)
     }
 
     /// Somebody who joins.
     func guest(
         _ token: String, _ options: [String] = [], name: String = "guest",
-        called title: String? = nil, mpv: [String] = silent, on display: Display? = nil
+        called title: String? = nil, mpv: [String] = silent, on display: Display? = nil,
+        at end: Lab.End? = nil
     ) throws -> RunningPeerwatch {
-        try start(name, ["join", token] + options, called: title, mpv: mpv, on: display)
+        try start(name, ["join", token] + options, called: title, mpv: mpv, on: display, at: end)
     }
 
-    /// Somebody with the usual options: on this stage's address, without configuration, events on
-    /// standard output, and a socket for outsiders to press the player's keys through.
+    /// Somebody with the usual options: on this stage's address, or at an end of the lab's lines,
+    /// without configuration, events on standard output, and a socket for outsiders to press the
+    /// player's keys through.
     private func start(
         _ name: String, _ arguments: [String], called title: String? = nil, mpv: [String]?,
-        on display: Display?
+        on display: Display?, at end: Lab.End?
     ) throws -> RunningPeerwatch {
         let socket = directory.appending(path: "\(name).mpv").path
+        let address = end?.address ?? address
         var words = arguments + ["--bind", address, "--name", title ?? name, "--events", "-"]
         if let mpv { words += ["--no-config", "--"] + mpv + ["--input-ipc-server=\(socket)"] }
         return try run(
-            words, name: name, socket: socket,
-            environment: display.map { ["DISPLAY": $0.name] } ?? [:])
+            words, name: name, wrapper: end.map { ["/usr/bin/env"] + $0.prefix } ?? [],
+            socket: socket, environment: display.map { ["DISPLAY": $0.name] } ?? [:])
     }
 
     /// Exactly these arguments, behind the words of `wrapper`, with these variables besides the
