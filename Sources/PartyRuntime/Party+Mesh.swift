@@ -50,6 +50,10 @@ extension Party {
         }
         tellRoom(.connected(remote.peer, isHost: remote.isHost))
         tellSwarm(.peerJoined(remote.peer, isHost: remote.isHost))
+        // The kernel knows it since the connection was made, before any ping.
+        if let roundTrip = mesh?.traffic(to: remote.peer)?.roundTrip, roundTrip > .zero {
+            tellSwarm(.roundTripMeasured(remote.peer, roundTrip))
+        }
         sendPings()
         startHashing()
     }

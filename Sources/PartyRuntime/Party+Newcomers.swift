@@ -45,7 +45,8 @@ extension Party {
         guard !course.isStanding || course.anchor > .start,
             let roundTrip = mesh?.traffic(to: member.peer)?.roundTrip, roundTrip >= Follower.nearby
         else { return }
-        let opens = roomNow + Follower.openingLead(over: roundTrip)
+        // The newcomer is told where the room is half a round trip from now, and aims from there.
+        let opens = roomNow + roundTrip / 2 + Follower.openingLead(over: roundTrip)
         let place = OpeningBook.Place(
             item: course.item, position: course.position(at: opens), isExact: course.isStanding)
         if let reads = openings.reads(at: place, for: member.peer) {

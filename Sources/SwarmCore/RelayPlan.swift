@@ -75,6 +75,17 @@ struct RelayPlan: Equatable {
         shares = shares.prefix(1) + shares.dropFirst().filter { !$0.receivers.isEmpty }
     }
 
+    /// The plan of an owner who passes a block on to everybody, and knows of nobody yet.
+    init(owner: Int) { shares = [Share(server: owner, receivers: .empty)] }
+
+    /// Counts somebody more among those to whom the owner passes the block on; `false` where that is not
+    /// simply everybody.
+    mutating func join(_ slot: Int) -> Bool {
+        guard isPlain, slot != owner, !shares[0].receivers.contains(slot) else { return false }
+        shares[0].receivers.insert(slot)
+        return true
+    }
+
     /// Gives each receiver to the server that will have brought it the block first.
     private mutating func divide(_ groups: [PeerSet], _ server: (Int) -> Server) {
         let servers = shares.map { server($0.server) }

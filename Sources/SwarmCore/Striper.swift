@@ -14,6 +14,7 @@
 // Invariant: a block in `underWay` has at least one guest that lacks it and will get it from the owner
 // or a helper; `backlog` of a guest is the sum of those it is to bring blocks to.
 
+import DequeModule
 import PartyModel
 
 /// The host's plan.
@@ -38,6 +39,8 @@ struct Striper {
     /// By slot.
     private var lines: [RelayLine?] = Array(repeating: nil, count: Limits.members)
     private(set) var underWay: [BlockAddress: Passage] = [:]
+    /// What went out last to be passed on by its owner to everybody.
+    private var lastRelays: Deque<(address: BlockAddress, owner: Int, at: MonotonicInstant)> = []
     /// Blocks that players wait for and nobody was given.
     private var wanted = WishList()
     /// Blocks that were asked for without haste and nobody was given.
@@ -54,6 +57,8 @@ struct Striper {
     private static let comingBeyond = 16
     /// For so long a guest that lags is sent nothing unasked.
     private static let laggingTime = Duration.seconds(30)
+    /// 4 MiB: so much does not go out within a round trip but to a LAN.
+    private static let relaysRemembered = 64
     /// How many owners are looked at for one that reaches everybody, if only by helpers.
     private static let ownersTried = 8
 
@@ -140,6 +145,29 @@ struct Striper {
         lines[slot]?.settle(left.count, isUrgent: passage.isUrgent)
         for receiver in left { lines[receiver]?.coming -= 1 }
         if underWay[address]?.plan.receivers.isEmpty ?? true { underWay[address] = nil }
+    }
+
+    /// Counts a guest that has come since among those to whom a block's owner brings it, where the block is
+    /// still on its way to the owner; says whether it is.
+    ///
+    /// Guests that come together are connected to each other by the time the block is there.
+    ///
+    /// - Parameter roundTrip: the round trip to an owner.
+    mutating func joinRelay(
+        of address: BlockAddress, _ slot: Int, now: MonotonicInstant, roundTrip: (Int) -> Duration
+    ) -> Bool {
+        guard let relay = lastRelays.last(where: { $0.address == address }),
+            lines[relay.owner] != nil, now - relay.at < roundTrip(relay.owner),
+            reach(of: relay.owner, now: now).contains(slot)
+        else { return false }
+        var passage =
+            underWay[address]
+            ?? Passage(plan: RelayPlan(owner: relay.owner), isUrgent: true, since: relay.at)
+        guard passage.plan.owner == relay.owner, passage.plan.join(slot) else { return false }
+        underWay[address] = passage
+        lines[relay.owner]?.promise(1, isUrgent: passage.isUrgent)
+        lines[slot]?.coming += 1
+        return true
     }
 
     private mutating func free(_ address: BlockAddress) {
@@ -248,6 +276,10 @@ struct Striper {
             give(address)
             guard case .guests(var plan) = way else { return .spread(address, receivers) }
             plan.leavesOut = receivers != lacking
+            if plan.isPlain {
+                lastRelays.append((address, plan.owner, now))
+                if lastRelays.count > Self.relaysRemembered { lastRelays.removeFirst() }
+            }
             if !plan.receivers.isEmpty {
                 underWay[address] = Passage(plan: plan, isUrgent: isUrgent, since: now)
                 for share in plan.shares {

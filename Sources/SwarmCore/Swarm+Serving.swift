@@ -77,11 +77,14 @@ extension Swarm {
     }
 
     /// Sends a peer what its player is about to ask for, without waiting to be asked.
-    mutating func anticipate(_ item: ItemID, _ ranges: [Range<Int64>], by peer: PeerID) {
+    mutating func anticipate(
+        _ item: ItemID, _ ranges: [Range<Int64>], by peer: PeerID, now: MonotonicInstant
+    ) {
         guard hosted.contains(item), let geometry = items[item]?.geometry,
             let slot = peers.slot(of: peer), !askers.contains(slot)
         else { return }
         peers[slot].hasAsked = true
+        let peers = peers
         for number in ranges.compactMap({ geometry.blocks(covering: $0) }).joined() {
             guard let block = geometry.block(at: number) else { continue }
             let address = BlockAddress(item: item, block: block)
@@ -90,7 +93,9 @@ extension Swarm {
             else { continue }
             if striper.isFree(address) {
                 striper.want(address, leads: false)
-            } else {
+            } else if !striper.joinRelay(
+                of: address, slot, now: now, roundTrip: { peers[$0].roundTrip })
+            {
                 relays.add(address, to: PeerSet(slot))
             }
         }

@@ -160,7 +160,7 @@ public struct Swarm {
         case .request(let request, let peer):
             owe(request, to: peer, now: now, into: &directives)
         case .anticipated(let peer, let item, let ranges):
-            anticipate(item, ranges, by: peer)
+            anticipate(item, ranges, by: peer, now: now)
         case .cancel(let request, let peer):
             forgive(request, of: peer, into: &directives)
         case .reject(let request, let peer):

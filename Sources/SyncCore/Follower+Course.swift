@@ -190,8 +190,8 @@ extension Follower {
 
     /// How far ahead to aim where film came too late just now.
     private func leadAfterLateness(_ turn: Turn) -> Duration {
-        guard let (took, until) = lateLead, turn.time < until else { return .zero }
-        return min(took + min(took, Self.lateReserve), Self.longestLead)
+        guard let (lead, until) = lateLead, turn.time < until else { return .zero }
+        return min(lead, Self.longestLead)
     }
 
     // MARK: At rest
@@ -269,7 +269,10 @@ extension Follower {
             turn.local(at: meeting.at) - latency.expected(kind) + Duration(boundedSeconds: ahead)
         let isLate = turn.time - due > Self.freshTolerance
         if isLate, let soughtAt {
-            lateLead = (turn.roomTime - soughtAt, until: turn.time + Self.lateMemory)
+            let took = turn.roomTime - soughtAt
+            // What lay between a key frame and the place had to come first, and is here now.
+            let reserve = meeting.isRepair ? min(took, Self.lateReserve) : .zero
+            lateLead = (took + reserve, until: turn.time + Self.lateMemory)
         }
         // Whoever came too late the first time tries once more while it stands: that looks better
         // than to start in the wrong place and jump.

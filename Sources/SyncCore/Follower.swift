@@ -24,9 +24,9 @@ public struct Follower: Sendable {
     static let lateRepairsAllowed = 3
     /// With each beyond that the time between two seeks doubles, up to a minute.
     static let doublings = 5
-    /// Whoever came too late aims further ahead than would have done, by as much again and this at the
-    /// most: so that the room waits for it from then on, it has 2 s of film when it starts, also over a
-    /// line that carries two thirds of it.
+    /// Whoever came too late twice in a row aims further ahead than would have done, by as much again and
+    /// this at the most: so that the room waits for it from then on, it has 2 s of film when it starts,
+    /// also over a line that carries two thirds of it.
     static let lateReserve = Duration.seconds(3)
     /// For so long after the last stall, or what came too late, that is kept in mind.
     static let lateMemory = Duration.seconds(30)
@@ -146,8 +146,8 @@ public struct Follower: Sendable {
     var lateRepairs = 0
     /// When the player was sent to where it is to meet the room.
     var soughtAt: RoomInstant?
-    /// How long that took the last time that it was too late, and until when that counts.
-    var lateLead: (took: Duration, until: MonotonicInstant)?
+    /// How far ahead to aim after the last time that it was too late, and until when that counts.
+    var lateLead: (lead: Duration, until: MonotonicInstant)?
     var lastSeek: MonotonicInstant?
     var alarm: MonotonicInstant?
 

@@ -105,6 +105,26 @@ struct StriperTests {
         }
     }
 
+    @Test("who comes while a block is on its way to its owner gets it from there")
+    mutating func joinsARelay() throws {
+        join(0..<1, at: -1_000)
+        striper.want(block(0), leads: false)
+        #expect(try nextRelay(at: 0).plan.receivers.isEmpty)
+        join(1..<4, at: 30)
+        let roundTrip = { (_: Int) in Duration.milliseconds(50) }
+        let joined = [1, 2, 0, 1].map {
+            striper.joinRelay(of: block(0), $0, now: at(40), roundTrip: roundTrip)
+        }
+        #expect(joined == [true, true, false, false])
+        #expect(striper.isComing(block(0), to: 2))
+        // Later it is there already, and of other blocks there is nothing to join.
+        let late = striper.joinRelay(of: block(0), 3, now: at(60), roundTrip: roundTrip)
+        let other = striper.joinRelay(of: block(1), 3, now: at(40), roundTrip: roundTrip)
+        #expect(!late && !other && !striper.isComing(block(0), to: 3))
+        deliver(0, to: [1, 2], at: 200)
+        #expect(striper.underWay.isEmpty)
+    }
+
     @Test("gives more to whoever passes on faster")
     mutating func followsRates() throws {
         join(0..<3)
