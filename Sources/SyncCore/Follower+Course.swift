@@ -53,6 +53,7 @@ extension Follower {
         duration = nil
         lateRepairs = 0
         lateLead = nil
+        isNew = true
         soughtAt = turn.roomTime
         let lead =
             leads
@@ -270,8 +271,8 @@ extension Follower {
         let isLate = turn.time - due > Self.freshTolerance
         if isLate, let soughtAt {
             let took = turn.roomTime - soughtAt
-            // What lay between a key frame and the place had to come first, and is here now.
-            let reserve = meeting.isRepair ? min(took, Self.lateReserve) : .zero
+            // At first what lay between a key frame and the place had to come, and it is here now.
+            let reserve = isNew && !meeting.isRepair ? .zero : min(took, Self.lateReserve)
             lateLead = (took + reserve, until: turn.time + Self.lateMemory)
         }
         // Whoever came too late the first time tries once more while it stands: that looks better
@@ -329,6 +330,7 @@ extension Follower {
 
     private mutating func run(_ turn: inout Turn) {
         phase = .running
+        isNew = false
         disturb(at: turn.time)
         controller.begin(now: turn.time)
         setSpeed(&turn)

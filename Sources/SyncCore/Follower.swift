@@ -24,9 +24,9 @@ public struct Follower: Sendable {
     static let lateRepairsAllowed = 3
     /// With each beyond that the time between two seeks doubles, up to a minute.
     static let doublings = 5
-    /// Whoever came too late twice in a row aims further ahead than would have done, by as much again and
-    /// this at the most: so that the room waits for it from then on, it has 2 s of film when it starts,
-    /// also over a line that carries two thirds of it.
+    /// Whoever came too late aims further ahead than would have done, by as much again and this at the
+    /// most: so that the room waits for it from then on, it has 2 s of film when it starts, also over a
+    /// line that carries two thirds of it.
     static let lateReserve = Duration.seconds(3)
     /// For so long after the last stall, or what came too late, that is kept in mind.
     static let lateMemory = Duration.seconds(30)
@@ -144,6 +144,8 @@ public struct Follower: Sendable {
     var freshUntil: MonotonicInstant?
     /// How often in a row something was put right too late.
     var lateRepairs = 0
+    /// Whether the film opens, or has not moved since: the first meeting is still to come.
+    var isNew = false
     /// When the player was sent to where it is to meet the room.
     var soughtAt: RoomInstant?
     /// How far ahead to aim after the last time that it was too late, and until when that counts.
