@@ -53,7 +53,6 @@ extension Follower {
         duration = nil
         lateRepairs = 0
         lateLead = nil
-        isNew = true
         soughtAt = turn.roomTime
         let lead =
             leads
@@ -87,7 +86,9 @@ extension Follower {
         noteRest(reading)
         guard let course, course.item == item else { return }
         phase = .standing
-        guard let meeting, isOn(course, meeting), canMake(meeting, turn) else {
+        guard let meeting, isOn(course, meeting) else { return settle(&turn) }
+        guard canMake(meeting, turn) else {
+            if let soughtAt { noteLateness(since: soughtAt, turn) }
             return settle(&turn)
         }
         setSpeed(&turn)
@@ -270,10 +271,7 @@ extension Follower {
             turn.local(at: meeting.at) - latency.expected(kind) + Duration(boundedSeconds: ahead)
         let isLate = turn.time - due > Self.freshTolerance
         if isLate, let soughtAt {
-            let took = turn.roomTime - soughtAt
-            // At first what lay between a key frame and the place had to come, and it is here now.
-            let reserve = isNew && !meeting.isRepair ? .zero : min(took, Self.lateReserve)
-            lateLead = (took + reserve, until: turn.time + Self.lateMemory)
+            noteLateness(since: soughtAt, turn)
         }
         // Whoever came too late the first time tries once more while it stands: that looks better
         // than to start in the wrong place and jump.
@@ -292,6 +290,12 @@ extension Follower {
         }
         pendingStart = at
         turn.directives.append(.start(at: at))
+    }
+
+    /// Film came too late: the next meeting is to be as far ahead as would have done, and more.
+    private mutating func noteLateness(since soughtAt: RoomInstant, _ turn: Turn) {
+        let took = turn.roomTime - soughtAt
+        lateLead = (took + min(took, Self.lateReserve), until: turn.time + Self.lateMemory)
     }
 
     private func mayRetry(_ meeting: Rendezvous, _ turn: Turn) -> Bool {
@@ -330,7 +334,6 @@ extension Follower {
 
     private mutating func run(_ turn: inout Turn) {
         phase = .running
-        isNew = false
         disturb(at: turn.time)
         controller.begin(now: turn.time)
         setSpeed(&turn)

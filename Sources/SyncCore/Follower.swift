@@ -144,8 +144,6 @@ public struct Follower: Sendable {
     var freshUntil: MonotonicInstant?
     /// How often in a row something was put right too late.
     var lateRepairs = 0
-    /// Whether the film opens, or has not moved since: the first meeting is still to come.
-    var isNew = false
     /// When the player was sent to where it is to meet the room.
     var soughtAt: RoomInstant?
     /// How far ahead to aim after the last time that it was too late, and until when that counts.
