@@ -78,6 +78,7 @@ class PositionWatch:
     def __init__(self, path: Path) -> None:
         self.positions: list[Position] = []
         self._keyboard = RemoteMpv(path)
+        self._seeks_before: int | None = None
         self._ends = threading.Event()
         self._thread = threading.Thread(target=self._read, daemon=True)
 
@@ -95,6 +96,12 @@ class PositionWatch:
         """How often the player sought since the watch began."""
         return self._keyboard.events.count("seek")
 
+    @property
+    def seeks_since_moving(self) -> int:
+        """How often it sought since it was first seen to move: the way from the key frame at which a film
+        opens to the place where it meets the room is none of them."""
+        return self.seeks - (self._seeks_before or 0)
+
     def _read(self) -> None:
         while not self._ends.wait(INTERVAL_SECONDS):
             asked = time.monotonic()
@@ -108,11 +115,12 @@ class PositionWatch:
             if len(words) != 5:
                 continue
             heard, frame, speed = (number(word) for word in words[:3])
-            self.positions.append(
-                Position(
-                    (asked + answered) / 2, heard, frame, speed or 1, words[3] == "yes", words[4] == "yes"
-                )
+            position = Position(
+                (asked + answered) / 2, heard, frame, speed or 1, words[3] == "yes", words[4] == "yes"
             )
+            self.positions.append(position)
+            if self._seeks_before is None and position.moves:
+                self._seeks_before = self.seeks
 
     def after(self, instant: float) -> list[Position]:
         """The readings since an instant."""
