@@ -69,15 +69,10 @@ class Namespace:
         self.address = interface.ip
         with entered() as self.descriptor:
             self.tun = open_tun()
-            for command in (
-                "link set lo up",
-                f"link set {DEVICE} up multicast on txqueuelen {DEVICE_QUEUE}",
-                f"address add {interface} broadcast + dev {DEVICE}",
-                f"route add default dev {DEVICE}",
-            ):
-                subprocess.run(["ip", *command.split()], check=True)
-            # Only IPv4 is carried; what the kernel would say in IPv6 is noise.
-            Path("/proc/sys/net/ipv6/conf/all/disable_ipv6").write_text("1")
+            try:
+                set_up(interface)
+            except (OSError, subprocess.CalledProcessError) as error:
+                raise Unavailable(f"A network namespace cannot be set up here: {error}.") from error
 
     @property
     def prefix(self) -> tuple[str, ...]:
@@ -96,6 +91,19 @@ class Namespace:
                 continue
         os.close(self.tun)
         os.close(self.descriptor)
+
+
+def set_up(interface: IPv4Interface) -> None:
+    """Gives this thread's namespace an address, and sends everything to the tun device."""
+    for command in (
+        "link set lo up",
+        f"link set {DEVICE} up multicast on txqueuelen {DEVICE_QUEUE}",
+        f"address add {interface} broadcast + dev {DEVICE}",
+        f"route add default dev {DEVICE}",
+    ):
+        subprocess.run(["ip", *command.split()], check=True)
+    # Only IPv4 is carried; what the kernel would say in IPv6 is noise.
+    Path("/proc/sys/net/ipv6/conf/all/disable_ipv6").write_text("1")
 
 
 def open_tun() -> int:
