@@ -137,8 +137,8 @@ extension Event {
         fields["from"]?.fields.compactMapValues(\.number) ?? [:]
     }
 
-    /// The same of all of them.
-    var received: Double { sources.values.reduce(0, +) }
+    /// The same of all of them; no number where the event does not say.
+    var received: Double { fields["from"] == nil ? .nan : sources.values.reduce(0, +) }
 }
 
 extension URL {

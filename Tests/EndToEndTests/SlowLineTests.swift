@@ -24,9 +24,14 @@ extension EndToEnd {
             }
         }
 
+        /// Who a guest is to the others.
+        private static func id(of guest: RunningPeerwatch) throws -> String {
+            try #require(try guest.wait(for: "joined").text("peer"))
+        }
+
         /// How many films' worth of film came from the host.
         private static func copies(of film: URL, to guests: [RunningPeerwatch]) throws -> Double {
-            let ids = try guests.map { try $0.wait(for: "joined").text("peer") }
+            let ids = try guests.map(id)
             let sent = try guests.flatMap { guest in
                 try guest.wait(for: "complete").sources.filter { !ids.contains($0.key) }.values
             }
@@ -53,9 +58,8 @@ extension EndToEnd {
             }
             try Self.downloading { _, film, guests in
                 for (guest, kept) in guests { try guest.expectComplete(film, in: kept) }
-                let joined = try guests.map { try $0.guest.wait(for: "joined").text("peer") }
                 let sources = try guests[0].guest.wait(for: "complete").sources
-                #expect(sources[joined[1] ?? ""] == nil)
+                #expect(sources[try Self.id(of: guests[1].guest)] == nil)
                 #expect((1..<2.5).contains(try Self.copies(of: film, to: guests.map(\.guest))))
             }
         }
@@ -64,7 +68,7 @@ extension EndToEnd {
         func relayGone() throws {
             try Self.downloading { _, film, guests in
                 let (first, others) = (guests[0].guest, guests.dropFirst())
-                let name = try first.wait(for: "joined").text("peer")
+                let name = try Self.id(of: first)
                 for (guest, _) in others {
                     try guest.wait(for: "progress") { $0.number("have") ?? 0 > 1_000_000 }
                 }
@@ -72,7 +76,7 @@ extension EndToEnd {
                 for (guest, kept) in others { try guest.expectComplete(film, in: kept) }
                 // It had passed on its share.
                 for (guest, _) in others {
-                    #expect(try guest.wait(for: "complete").sources[name ?? ""] ?? 0 > 0)
+                    #expect(try guest.wait(for: "complete").sources[name] ?? 0 > 0)
                 }
             }
         }

@@ -9,19 +9,18 @@ from pathlib import Path
 
 from lab import report
 from lab.ends import started, web_server
-from lab.films import film
+from lab.films import MID_FILM, film
 from lab.mpv_reference import PlainMpv
 from lab.network import Network
 from lab.positions import PauseWatch
 from lab.program import SILENT_MPV, Program, Unexpected
 
 RUNS = 3
-# Where the room is when they come: the host's own options, and its mpv's. Where the film only begins, its
-# head and the place are the same blocks.
+# Where the room is when they come: the host's own options, and its mpv's.
 ROOMS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "room at the beginning": (("--lobby",), ()),
     "room that plays its beginning": ((), ()),
-    "room in mid-film": ((), ("--start=13.3",)),
+    "room in mid-film": ((), (MID_FILM,)),
 }
 PATIENCE_SECONDS = 60
 # Nobody has a token sooner after the host's own first frame.

@@ -9,6 +9,9 @@ from lab.program import ROOT
 # Beside what is built, so that whoever removes the one removes the other.
 SHELF = ROOT / ".build-release" / "bench-films"
 
+# An argument of mpv's: where a film only begins, its head and the place are the same blocks.
+MID_FILM = "--start=13.3"
+
 PIECE_BYTES = 1 << 20
 
 # How each container is made; what an opening player has to read differs much between them.

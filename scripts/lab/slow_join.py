@@ -5,7 +5,7 @@ from pathlib import Path
 
 from lab import report
 from lab.ends import started, web_server
-from lab.films import CONTAINERS, film
+from lab.films import CONTAINERS, MID_FILM, film
 from lab.links import parse
 from lab.mpv_reference import first_frame
 from lab.network import Network
@@ -14,8 +14,6 @@ from lab.program import SILENT_MPV
 HOST = parse("up=6mbit,down=50mbit,delay=12.5ms")
 GUEST = parse("up=6mbit,down=50mbit,delay=12.5ms")
 RUNS = 3
-# Where the film only begins, its head and the place are the same blocks.
-MID_FILM = "--start=13.3"
 
 
 def joined(
